@@ -1,0 +1,1 @@
+"""Documents in: readers, canonical text, passages, and the library of every version."""

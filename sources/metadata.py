@@ -1,0 +1,161 @@
+"""Who answers for a document: from its front matter, its own properties, or a sidecar.
+
+A sidecar `NAME.meta.yaml` lies beside the file `NAME.*`, wins over what the file says of
+itself, and may not hold a key we do not know. Front matter is other people's, so its
+unknown keys are passed over; a known key with a value that makes no sense is an error in both.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from sources.document import Audience, Source, Status
+from sources.errors import BadMetadata
+
+_ALSO_WRITTEN = {
+    "license": "licence",
+    "author": "publisher",
+    "review_status": "status",
+    "last_reviewed": "reviewed",
+    "due": "review_due",
+    "next_review": "review_due",
+    "lang": "language",
+    "id": "doc_id",
+}
+_DOC_ID = re.compile(r"[\w][\w.-]{0,119}")
+
+
+def parse_yaml(text: str, name: str) -> dict[str, object]:
+    """The mapping in a YAML text, with our spelling of its keys; an empty text is no mapping.
+
+    Raises `BadMetadata` with the line when it does not parse or is not a mapping.
+    """
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        problem = getattr(error, "problem", None) or "not valid YAML"
+        raise BadMetadata(
+            f"the metadata of {name} does not parse{where}: {problem}; correct it or remove it"
+        ) from error
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise BadMetadata(f"the metadata of {name} is not a list of `key: value` lines; correct it")
+    return {_our_key(str(key)): entry for key, entry in value.items()}
+
+
+def _our_key(key: str) -> str:
+    plain = re.sub(r"[\s-]+", "_", key.strip().lower())
+    return _ALSO_WRITTEN.get(plain, plain)
+
+
+def read_sidecar(path: Path) -> dict[str, object]:
+    """What the sidecar at `path` declares. An unknown key is refused with the nearest known one."""
+    try:
+        declared = parse_yaml(path.read_text(encoding="utf-8"), path.name)
+    except UnicodeDecodeError as error:
+        raise BadMetadata(f"{path.name} is not UTF-8 text; save it as UTF-8") from error
+    known = [*_FIELDS, "doc_id"]
+    for key in declared:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(known)}"
+            raise BadMetadata(f"{path.name} has an unknown key {key!r}; {hint}")
+    return declared
+
+
+def doc_id_from(declared: Mapping[str, object], stem: str) -> str:
+    """The document's stable id: the declared `doc_id`, else the file's stem made safe."""
+    wanted = declared.get("doc_id")
+    if wanted is None:
+        return re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:120] or "document"
+    if not _DOC_ID.fullmatch(str(wanted)):
+        raise BadMetadata(
+            f"doc_id {wanted!r} may only hold letters, digits, '-', '_' and '.', up to 120 of them"
+        )
+    return str(wanted)
+
+
+def source_from(declared: Mapping[str, object], title: str, name: str) -> Source:
+    """A `Source` from declared values, `title` being the fallback when none is declared."""
+    values: dict[str, object] = {"title": title}
+    for key, read in _FIELDS.items():
+        value = declared.get(key)
+        if value is None or value == "":
+            continue
+        try:
+            values[key] = read(value)
+        except ValueError as error:
+            raise BadMetadata(f"{name}: {key} is {value!r}, {error}; correct it") from error
+    return Source(**values)  # type: ignore[arg-type]  # each value comes from its field's reader
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Mapping | list):
+        raise ValueError("which is not a line of text")
+    return " ".join(str(value).split())
+
+
+def _url(value: object) -> str:
+    text = _words(value)
+    if not re.match(r"https?://[^\s<>\"']+$", text):
+        raise ValueError("which does not start with http:// or https://")
+    return text
+
+
+def _date(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("which is not a date like 2026-11-21") from None
+
+
+def _audience(value: object) -> Audience:
+    try:
+        return Audience(_words(value).lower())
+    except ValueError:
+        raise ValueError(f"which is not one of: {', '.join(Audience)}") from None
+
+
+def _status(value: object) -> Status:
+    try:
+        return Status(re.sub(r"[_-]", " ", _words(value).lower()))
+    except ValueError:
+        raise ValueError(f"which is not one of: {', '.join(Status)}") from None
+
+
+def _language(value: object) -> str:
+    text = _words(value)
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError("which is not a language tag like en or en-GB")
+    return text
+
+
+def _references(value: object) -> tuple[str, ...]:
+    rows = cast("list[object]", value) if isinstance(value, list) else [value]
+    return tuple(_words(row) for row in rows)
+
+
+_FIELDS: dict[str, Callable[[object], object]] = {
+    "title": _words,
+    "publisher": _words,
+    "url": _url,
+    "licence": _words,
+    "audience": _audience,
+    "language": _language,
+    "status": _status,
+    "reviewed": _date,
+    "review_due": _date,
+    "references": _references,
+}
