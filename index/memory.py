@@ -1,0 +1,35 @@
+"""An index that lives as long as the question: for one document that is in no library."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedder import Embedder
+from index.engines import Engine
+from index.engines.exact import ExactEngine
+from index.lexical import LexicalIndex
+from index.passages import PassageRow, StatementTable, embedded_texts, passage_rows, prepare
+from index.words import words
+from sources.document import Document
+
+
+class MemorySnapshot:
+    """The same parts as a `Snapshot`, made of a few documents and kept nowhere."""
+
+    snapshot_id = "memory"
+
+    def __init__(self, documents: Sequence[Document], embedder: Embedder) -> None:
+        prepared = [passage for document in documents for passage in prepare(document)]
+        texts = embedded_texts(prepared)
+        self.passages: list[PassageRow] = passage_rows(prepared)
+        statements = self.passages[-1].last if self.passages else 0
+        ends = [len(prepared), len(prepared) + statements]
+        self.vectors, alone, in_context = np.split(embedder.embed(texts), ends)
+        self.statements = StatementTable.of(prepared)
+        self.statement_vectors: NDArray[np.float16] = alone.astype(np.float16)
+        self.context_vectors: NDArray[np.float16] = in_context.astype(np.float16)
+        self.engine: Engine = ExactEngine.build(self.vectors)
+        self.lexical = LexicalIndex.build([p.terms for p in prepared])
+        self.word_counts: dict[str, int] = Counter(w for t in texts for w in words(t))

@@ -1,0 +1,134 @@
+"""The rows of a snapshot: where each passage and statement stands. Positions, never words."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.words import index_terms
+from sources.document import Document, Span
+from sources.segments import RECIPE, Statement, passages, statements
+
+
+class PassageRow(NamedTuple):
+    """One passage. Its statements are rows `first` to `last` (not included) of the statements."""
+
+    passage_id: str
+    doc_id: str
+    version: str
+    span: Span
+    heading: tuple[str, ...]
+    first: int
+    last: int
+
+
+class Prepared(NamedTuple):
+    """A passage ready to be indexed: what is embedded for it and its statements, and its terms.
+
+    A statement is embedded twice: alone, and behind the title and heading that say what it is
+    about, because "it can come back" means something only under its heading.
+    """
+
+    doc_id: str
+    version: str
+    span: Span
+    heading: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    embedded: str
+    statements_alone: tuple[str, ...]
+    statements_in_context: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+def embedded_texts(prepared: Sequence[Prepared]) -> list[str]:
+    """Passages, then statements alone, then statements in context."""
+    texts = [p.embedded for p in prepared]
+    texts += [text for p in prepared for text in p.statements_alone]
+    return texts + [text for p in prepared for text in p.statements_in_context]
+
+
+def passage_id(doc_id: str, version: str, span: Span) -> str:
+    """The id of a passage, 24 hexadecimal digits, from where it stands and the recipe."""
+    key = f"{doc_id}\x1f{version}\x1f{span.start}\x1f{span.end}\x1f{RECIPE}"
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+def prepare(document: Document) -> Iterator[Prepared]:
+    """The passages of a document with everything that indexing needs."""
+    title = document.source.title
+    for passage in passages(document):
+        words = passage.span.of(document.text)
+        rows = tuple(statements(document, passage.span))
+        alone = tuple(statement_text(document, row) for row in rows)
+        nearest = passage.heading[-1] if passage.heading else ""
+        above = " › ".join((title, *passage.heading))
+        yield Prepared(
+            document.doc_id,
+            document.version,
+            passage.span,
+            passage.heading,
+            rows,
+            f"{above}\n{words}",
+            alone,
+            tuple(f"{title}. {nearest} {text}" for text in alone),
+            tuple(index_terms(title, passage.heading, words)),
+        )
+
+
+def statement_text(document: Document, row: Statement) -> str:
+    """What is embedded for a statement: its lead and its focus, as one line."""
+    lead, focus = row.lead.of(document.text), row.focus.of(document.text)
+    return " ".join(f"{lead} {focus}".split())
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTable:
+    """Statements as rows of integers `(n, 7)`: span, focus, lead, dependent."""
+
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, prepared: Iterable[Prepared]) -> "StatementTable":
+        """The statements of all passages, in order."""
+        rows = [
+            (*row.span, *row.focus, *row.lead, int(row.dependent))
+            for passage in prepared
+            for row in passage.statements
+        ]
+        return cls(np.array(rows, dtype=np.int32).reshape(len(rows), 7))
+
+    def statement(self, row: int) -> Statement:
+        """One row as a statement."""
+        a, b, c, d, e, f, dependent = (int(value) for value in self.rows[row])
+        return Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
+
+
+def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
+    """The rows of a snapshot for prepared passages, in the same order."""
+    rows, first = [], 0
+    for p in prepared:
+        last = first + len(p.statements)
+        made = passage_id(p.doc_id, p.version, p.span)
+        rows.append(PassageRow(made, p.doc_id, p.version, p.span, p.heading, first, last))
+        first = last
+    return rows
+
+
+def write_rows(rows: Sequence[PassageRow], path: Path) -> None:
+    """One JSON line a passage."""
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read_rows(path: Path) -> list[PassageRow]:
+    """What `write_rows` wrote."""
+    rows = []
+    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+        made, doc_id, version, span, heading, first, last = json.loads(line)
+        rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), first, last))
+    return rows

@@ -1,0 +1,191 @@
+"""One immutable built index in a folder, and the pointer to the one that serves.
+
+A snapshot is written aside, hashed, moved into place and then named by the file `current`, in
+that order, so a reader always finds a whole one. Opening checks every file against the
+manifest and refuses what is missing, changed, or made with another model or recipe.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedder import ModelIdentity, sha256_of
+from index.engines import Engine, engine
+from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
+from index.lexical import LexicalIndex
+from index.passages import PassageRow, StatementTable, read_rows
+from sources.segments import RECIPE
+
+FORMAT = 1
+REBUILD = "run `quotewell index build`"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot is made of. `documents` maps doc_id to the indexed version."""
+
+    format: int
+    recipe: str
+    model: ModelIdentity
+    engine: str
+    passages: int
+    statements: int
+    documents: dict[str, str]
+    files: dict[str, str]
+
+    @property
+    def snapshot_id(self) -> str:
+        """16 hexadecimal digits that follow from everything above: same content, same id."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+    def to_json(self) -> str:
+        """The manifest as it is written."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True)
+
+    @classmethod
+    def read(cls, path: Path) -> "Manifest":
+        """The manifest at `path`. Raises `SnapshotDamaged` or `SnapshotMismatch`."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            if values["format"] != FORMAT:
+                raise SnapshotMismatch(
+                    f"the index has format {values['format']}, this program {FORMAT}; {REBUILD}"
+                )
+            values["model"] = ModelIdentity(**values["model"])
+            return cls(**values)
+        except FileNotFoundError as error:
+            raise SnapshotDamaged(f"the index has lost {path.name}; {REBUILD}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise SnapshotDamaged(f"the index's {path.name} cannot be read; {REBUILD}") from error
+
+
+class Searchable(Protocol):
+    """What searching needs of a snapshot: rows, vectors and words, all in the same order."""
+
+    snapshot_id: str
+    passages: list[PassageRow]
+    statements: StatementTable
+    vectors: NDArray[np.float32]
+    statement_vectors: NDArray[np.float16]
+    context_vectors: NDArray[np.float16]
+    engine: Engine
+    lexical: LexicalIndex
+    word_counts: dict[str, int]
+
+
+class Snapshot:
+    """An opened snapshot. Every array is read-only and left on disk until it is needed."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.snapshot_id = folder.name
+        self.passages: list[PassageRow] = read_rows(folder / "passages.jsonl")
+        self.statements = StatementTable(_array(folder / "statements.npy"))
+        self.statement_vectors: NDArray[np.float16] = _array(folder / "statement_vectors.npy")
+        self.context_vectors: NDArray[np.float16] = _array(folder / "context_vectors.npy")
+        self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
+        self.engine: Engine = engine(manifest.engine).open(folder / "engine.bin")
+        self.lexical = LexicalIndex.open(folder / "lexical")
+        counts = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        self.word_counts: dict[str, int] = counts
+
+
+def _array(path: Path) -> Any:  # noqa: ANN401  the caller names the element type
+    if path.stat().st_size < 256:  # an empty array cannot be mapped
+        return np.load(path)
+    return np.load(path, mmap_mode="r")
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file in a snapshot but its manifest, by name."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: sha256_of(path) for name, path in names.items() if name != "manifest.json"}
+
+
+def open_snapshot(folder: Path, model: ModelIdentity) -> Snapshot:
+    """The snapshot in `folder`, checked whole, for questions embedded by `model`.
+
+    Raises `SnapshotDamaged` or `SnapshotMismatch`.
+    """
+    manifest = Manifest.read(folder / "manifest.json")
+    found = file_hashes(folder)
+    for name, expected in manifest.files.items():
+        if name not in found:
+            raise SnapshotDamaged(f"the index has lost {name}; {REBUILD}")
+        if found[name] != expected:
+            raise SnapshotDamaged(f"{name} in the index has been changed; {REBUILD}")
+    if manifest.snapshot_id != folder.name:
+        raise SnapshotDamaged(f"the index's manifest has been changed; {REBUILD}")
+    if manifest.recipe != RECIPE:
+        raise SnapshotMismatch(f"the index was cut by recipe {manifest.recipe}; {REBUILD}")
+    if manifest.model != model:
+        raise SnapshotMismatch(
+            f"the index was built with {_spell(manifest.model)}, questions are embedded with "
+            f"{_spell(model)}; {REBUILD}, or configure the model it was built with"
+        )
+    return Snapshot(folder, manifest)
+
+
+def _spell(model: ModelIdentity) -> str:
+    return f"{model.name} ({model.dimension} numbers a vector, {model.fingerprint[:8]})"
+
+
+class SnapshotStore:
+    """The snapshots under one home, and which of them serves."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "snapshots"
+        self._pointer = home / "current"
+
+    def current_id(self) -> str:
+        """The name of the snapshot that serves. Raises `NoSnapshot`."""
+        try:
+            return self._pointer.read_text(encoding="utf-8").strip()
+        except FileNotFoundError as error:
+            raise NoSnapshot(f"nothing is indexed yet; {REBUILD}") from error
+
+    def current_folder(self) -> Path:
+        """The folder of the snapshot that serves. Raises `NoSnapshot` or `SnapshotDamaged`."""
+        folder = self.folder / self.current_id()
+        if not folder.is_dir():
+            raise SnapshotDamaged(f"the index {folder.name} has been removed; {REBUILD}")
+        return folder
+
+    def open_current(self, model: ModelIdentity) -> Snapshot:
+        """The snapshot that serves, opened and checked."""
+        return open_snapshot(self.current_folder(), model)
+
+    def switch_to(self, written: Path, manifest: Manifest) -> str:
+        """Move a finished folder into place and let it serve; the one before is kept, others go."""
+        (written / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
+        target = self.folder / manifest.snapshot_id
+        before = self.current_id() if self._pointer.exists() else None
+        if target.exists() and file_hashes(target) != manifest.files:
+            shutil.rmtree(target)  # damaged: the whole one takes its place
+        if target.exists():
+            shutil.rmtree(written)
+        else:
+            written.rename(target)
+        handle, aside = tempfile.mkstemp(dir=self._pointer.parent)
+        with os.fdopen(handle, "w") as file:
+            file.write(target.name + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).replace(self._pointer)
+        self._forget_all_but({target.name, before})
+        return target.name
+
+    def _forget_all_but(self, kept: set[str | None]) -> None:
+        for folder in self.folder.iterdir():
+            if folder.is_dir() and folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,76 @@
+"""Words as the lexical index knows them: lower case, one spelling, stemmed.
+
+British and American spellings, and the spelling of haem-/hem-, fall together here and only
+here; no text that anyone reads is changed.
+"""
+
+import re
+import threading
+import tomllib
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_SPELLINGS = (
+    (re.compile(r"^(h)ae(m)"), r"\1e\2"),
+    (re.compile(r"(an)ae(m|s)"), r"\1e\2"),
+    (re.compile(r"(leuk|isch|hypox|glyc|septic|uric)ae(m)"), r"\1e\2"),
+    (re.compile(r"(o)e(dem|soph|strog)"), r"e\2"),
+    (re.compile(r"^(p)ae(d)"), r"\1e\2"),
+    (re.compile(r"(gyn)ae(c)"), r"\1e\2"),
+    (re.compile(r"(tum|hum|col|fav|lab|behavi|neighb)our"), r"\1or"),
+    (re.compile(r"(fib|cent|lit|met)re(s?)$"), r"\1er\2"),
+    (
+        re.compile(r"([^aeiou]|[aeiou]l|[aeiou]r|[aeiou]n|[aeiou]t)is(e|ed|es|ing|ation|ations)$"),
+        r"\1iz\2",
+    ),
+    (re.compile(r"ys(e|ed|es|ing)$"), r"yz\1"),
+)
+STOP_WORDS = frozenset(
+    "a about after all also am an and any are aren't as at be because been before being but by "
+    "can can't could did didn't do does doesn't doing don't down during each ever few for from "
+    "further get go had has have haven't having he hello her here hers hi him his how i i'm i've "
+    "if in into is isn't it it's its just let like many me more most much my no nor not now of "
+    "off often on once one only or other our out over own please pls really s same she should so "
+    "some soon still such tell than thank thanks that the their them then there these they this "
+    "those through to too u under until up ur us usually very was we were what what's when where "
+    "which while who whom why will with would you your yours".split()
+)
+_FAMILIES = Path(__file__).with_name("families.toml")
+_local = threading.local()  # a Snowball stemmer may not be shared between threads
+
+
+@cache
+def families() -> dict[str, str]:
+    """Each word of `families.toml` to the first word of its family."""
+    rows = tomllib.loads(_FAMILIES.read_text(encoding="utf-8"))["families"]
+    return {word: row.split()[0] for row in rows for word in row.split()}
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` in lower case, as written."""
+    return [match.replace("’", "'") for match in _WORD.findall(text.lower())]
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """One form for the spellings, endings and family of a lower-case word."""
+    word = families().get(word, word)
+    for pattern, spelled in _SPELLINGS:
+        word = pattern.sub(spelled, word)
+    if not hasattr(_local, "stemmer"):
+        _local.stemmer = Stemmer.Stemmer("english")
+    return str(_local.stemmer.stemWord(word.removesuffix("'s")))
+
+
+def terms(text: str) -> list[str]:
+    """The stems that searching compares, in order, without stop words."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+def index_terms(title: str, heading: Sequence[str], text: str) -> list[str]:
+    """Terms of a passage as it is indexed: its title and headings count beside its words."""
+    return terms(f"{title} {' '.join(heading)} {text}")
