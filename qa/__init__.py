@@ -1,0 +1,1 @@
+"""A question to an answer made of quotes, and the pages and commands around it."""

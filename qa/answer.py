@@ -1,0 +1,84 @@
+"""What the assistant gives: an outcome, quotes cut from documents, and notices people wrote."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from sources.document import BlockKind, Document, Source, Span
+
+
+class Outcome(StrEnum):
+    """How a question ended."""
+
+    ANSWERED = "answered"
+    CLOSEST = "closest"
+    NOT_IN_LIBRARY = "not_in_library"
+    NOT_A_QUESTION = "not_a_question"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words cut from one version of a document. Only `cut` makes one.
+
+    `pages` are its first and last page, from 1. `section` is the heading path it stands under.
+    `score` compares only within its answer.
+    """
+
+    doc_id: str
+    version: str
+    span: Span
+    text: str
+    pages: tuple[int, int]
+    section: tuple[str, ...]
+    source: Source
+    score: float
+
+
+class Turn(NamedTuple):
+    """An earlier question of the same conversation, as it was searched."""
+
+    question: str
+    searched: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything about one answer. `notice` and `disclaimer` name entries of `notices.toml`.
+
+    `probability` is the calibrated chance that the first quote answers the question.
+    `related` are headings of the library that stand near the quotes.
+    """
+
+    answer_id: str
+    question: str
+    searched: str
+    outcome: Outcome
+    quotes: tuple[Quote, ...]
+    notice: str
+    disclaimer: str
+    related: tuple[str, ...]
+    probability: float
+    snapshot: str
+    model: str
+    took_ms: float
+
+
+def cut(document: Document, span: Span, score: float) -> Quote:
+    """The words of `document` at `span`. Raises `ValueError` for furniture or nothing."""
+    text = span.of(document.text)
+    if not text.strip() or not 0 <= span.start < span.end <= len(document.text):
+        raise ValueError(f"there are no words at {span} in {document.doc_id}")
+    first, last = document.block_index(span.start), document.block_index(span.end - 1)
+    blocks = document.blocks[first : last + 1]
+    if any(block.kind is BlockKind.BOILERPLATE for block in blocks):
+        raise ValueError(f"{span} in {document.doc_id} is page furniture, which is never quoted")
+    return Quote(
+        doc_id=document.doc_id,
+        version=document.version,
+        span=span,
+        text=text,
+        pages=document.pages_of(span),
+        section=blocks[0].heading_path,
+        source=document.source,
+        score=score,
+    )

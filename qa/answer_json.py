@@ -1,0 +1,50 @@
+"""An answer as JSON: one shape for the command line, programs and records."""
+
+from qa.answer import Answer, Quote
+from qa.notices import notice_text
+
+
+def answer_to_json(answer: Answer) -> dict[str, object]:
+    """The answer as values that `json.dumps` takes, in the order people read them."""
+    return {
+        "answer_id": answer.answer_id,
+        "question": answer.question,
+        "searched": answer.searched,
+        "outcome": answer.outcome.value,
+        "probability": round(answer.probability, 4),
+        "notice": answer.notice,
+        "urgent": None,
+        "quotes": [quote_to_json(quote) for quote in answer.quotes],
+        "differs": [],
+        "related": list(answer.related),
+        "disclaimer": notice_text(answer.disclaimer),
+        "snapshot": answer.snapshot,
+        "model": answer.model,
+        "took_ms": round(answer.took_ms, 1),
+    }
+
+
+def quote_to_json(quote: Quote) -> dict[str, object]:
+    """One quote: its words, where they stand, and who answers for them."""
+    source = quote.source
+    return {
+        "text": quote.text,
+        "doc_id": quote.doc_id,
+        "version": quote.version,
+        "start": quote.span.start,
+        "end": quote.span.end,
+        "pages": list(quote.pages),
+        "section": list(quote.section),
+        "score": round(quote.score, 4),
+        "source": {
+            "title": source.title,
+            "publisher": source.publisher,
+            "url": source.url,
+            "licence": source.licence,
+            "audience": source.audience.value,
+            "language": source.language,
+            "status": source.status.value,
+            "reviewed": source.reviewed.isoformat() if source.reviewed else None,
+            "review_due": source.review_due.isoformat() if source.review_due else None,
+        },
+    }

@@ -1,0 +1,99 @@
+"""The assistant: a question in, an answer made of quotes out. Asking reads and never writes."""
+
+import secrets
+import time
+from collections.abc import Sequence
+
+from index.embedder import Embedder
+from index.retriever import Retriever
+from index.snapshot import Searchable, SnapshotStore
+from qa.answer import Answer, Outcome, Quote, Turn
+from qa.evidence import CANDIDATES, Evidence, weigh
+from qa.gate import decide
+from qa.question import Question, understand
+from qa.related import related_headings
+from qa.selection import choose_quotes
+from qa.settings import Settings
+from sources.document import Audience
+from sources.library import Library
+
+
+class Assistant:
+    """Answers from one library through the snapshot that serves; takes up a new one by itself."""
+
+    def __init__(self, settings: Settings, library: Library, embedder: Embedder) -> None:
+        self.settings = settings
+        self.library = library
+        self.embedder = embedder
+        self._store = SnapshotStore(settings.home)
+        self._retriever: Retriever | None = None
+
+    @property
+    def snapshot(self) -> Searchable:
+        """The snapshot that serves now. Raises a `SearchError` when there is none that can."""
+        return self.retriever().snapshot
+
+    def retriever(self) -> Retriever:
+        """A retriever over the snapshot that `current` names; the pointer is read every time."""
+        wanted = self._store.current_id()
+        held = self._retriever
+        if held is None or held.snapshot.snapshot_id != wanted:
+            snapshot = self._store.open_current(self.embedder.identity)
+            held = self._retriever = Retriever(snapshot, self.embedder)
+        return held
+
+    def ask(
+        self,
+        text: str,
+        history: Sequence[Turn] = (),
+        audience: Audience = Audience.PATIENT,
+        *,
+        exact: bool = False,
+    ) -> Answer:
+        """Answer by quoting, or say plainly that the library cannot.
+
+        At equal support a source written for `audience` comes first; `exact` searches the words
+        as written. Raises a `SearchError` when nothing is indexed or the index cannot be used.
+        """
+        began = time.perf_counter()
+        snapshot = self.snapshot
+        question, evidence = self.evidence(text, history, exact=exact)
+        outcome, probability = Outcome.NOT_A_QUESTION, 0.0
+        quotes: tuple[Quote, ...] = ()
+        if question.notice is None:
+            outcome, probability = decide(question, evidence, snapshot.lexical)
+            if outcome is not Outcome.NOT_IN_LIBRARY:
+                quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
+        return Answer(
+            answer_id=secrets.token_urlsafe(12),
+            question=question.asked,
+            searched=question.searched,
+            outcome=outcome,
+            quotes=quotes,
+            notice=question.notice or f"outcome.{outcome.value}",
+            disclaimer="disclaimer.patient",
+            related=related_headings(quotes, snapshot),
+            probability=probability,
+            snapshot=snapshot.snapshot_id,
+            model=self.embedder.identity.name,
+            took_ms=1000 * (time.perf_counter() - began),
+        )
+
+    def evidence(
+        self, text: str, history: Sequence[Turn] = (), *, exact: bool = False
+    ) -> tuple[Question, list[Evidence]]:
+        """The question as understood, and every statement that may answer it, strongest first.
+
+        All of them are quotable now. There are none for what is not a question.
+        """
+        retriever = self.retriever()
+        snapshot = retriever.snapshot
+        limit = self.settings.max_question_characters
+        question = understand(text, history, snapshot.word_counts, limit=limit, exact=exact)
+        if question.notice:
+            return question, []
+        vector = retriever.embed(question.searched)
+        ranking = retriever.search(question.searched, vector, CANDIDATES, self.library.quotable())
+        rows = [snapshot.passages[hit.row] for hit in ranking]
+        documents = self.library.documents([(row.doc_id, row.version) for row in rows])
+        return question, weigh(question, vector, ranking, snapshot, documents)

@@ -1,0 +1,122 @@
+"""The command line: what the words after `quotewell` mean.
+
+Exit codes: 0 done, 1 the thing asked for failed, 2 the command was not understood,
+3 some files were refused and the rest were added. Errors are one line on standard error.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa import commands, library_commands
+from qa.settings import DEFAULT_HOME, read_settings
+
+if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+REFUSED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give back its exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        settings = read_settings(Path(getattr(chosen, "home", DEFAULT_HOME)).expanduser())
+        code: int = chosen.run(settings, chosen)
+    except commands.EXPECTED_ERRORS as error:
+        print(f"quotewell: {error}", file=sys.stderr)
+        return REFUSED
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("quotewell: stopped", file=sys.stderr)
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    home = argparse.ArgumentParser(add_help=False)
+    home.add_argument(
+        "--home",
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help=f"folder for documents, index and settings (default: {DEFAULT_HOME})",
+    )
+    parser = argparse.ArgumentParser(
+        prog="quotewell",
+        description="Answers patients' questions by quoting documents, word for word.",
+        parents=[home],
+    )
+    parts = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(parts, home)
+    _add_ask(parts, home)
+    _add_quote(parts, home)
+    _add_sources(parts, home)
+    _add_index(parts, home)
+    doctor = parts.add_parser("doctor", parents=[home], help="check that everything is in order")
+    doctor.set_defaults(run=commands.doctor)
+    return parser
+
+
+def _add_serve(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    serve = parts.add_parser("serve", parents=[home], help="serve the page to a browser")
+    serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    serve.set_defaults(run=commands.serve)
+
+
+def _add_ask(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    ask = parts.add_parser("ask", parents=[home], help="answer a question from the library")
+    what = ask.add_mutually_exclusive_group(required=True)
+    what.add_argument("question", nargs="?", metavar="QUESTION")
+    what.add_argument("--batch", metavar="FILE.jsonl", help='rows {"q": ...}, one answer a line')
+    ask.add_argument("--json", action="store_true", help="print JSON")
+    ask.set_defaults(run=commands.ask)
+
+
+def _add_quote(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    quote = parts.add_parser("quote", parents=[home], help="find the evidence in one document")
+    quote.add_argument("file", nargs="?", metavar="FILE")
+    quote.add_argument("--question", metavar="Q")
+    quote.add_argument(
+        "--batch", metavar="FILE.jsonl", help='rows {"q": ..., "text": ...}, spans one a line'
+    )
+    quote.add_argument("--json", action="store_true", help="print JSON")
+    quote.set_defaults(run=commands.quote)
+
+
+def _add_sources(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    sources = parts.add_parser("sources", parents=[home], help="the documents of the library")
+    verbs = sources.add_subparsers(required=True, metavar="add|list|show|withdraw")
+    add = verbs.add_parser("add", parents=[home], help="add files, or all files in folders")
+    add.add_argument("paths", nargs="*", metavar="PATH")
+    add.add_argument("--starter", action="store_true", help="add the starter library")
+    add.set_defaults(run=library_commands.sources_add)
+    listing = verbs.add_parser("list", parents=[home], help="list documents and versions")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    listing.set_defaults(run=library_commands.sources_list)
+    show = verbs.add_parser("show", parents=[home], help="show one document")
+    show.add_argument("doc_id", metavar="DOC_ID")
+    show.add_argument("--version", metavar="V", help="a version, or the beginning of one")
+    show.add_argument("--text", action="store_true", help="print the canonical text alone")
+    show.add_argument("--json", action="store_true", help="print JSON")
+    show.set_defaults(run=library_commands.sources_show)
+    withdraw = verbs.add_parser("withdraw", parents=[home], help="never quote a document again")
+    withdraw.add_argument("doc_id", metavar="DOC_ID")
+    withdraw.set_defaults(run=library_commands.sources_withdraw)
+
+
+def _add_index(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    index = parts.add_parser("index", parents=[home], help="the search index")
+    verbs = index.add_subparsers(required=True, metavar="build|status|verify")
+    for name, run, words in (
+        ("build", library_commands.index_build, "index the library and switch to the new index"),
+        ("status", library_commands.index_status, "say what is indexed"),
+        ("verify", library_commands.index_verify, "check every file of the index"),
+    ):
+        verb = verbs.add_parser(name, parents=[home], help=words)
+        verb.add_argument("--json", action="store_true", help="print JSON")
+        verb.set_defaults(run=run)

@@ -1,0 +1,138 @@
+"""Asking, serving and checking: a command takes settings and arguments and gives an exit code."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from index.embedder import SentenceTransformerEmbedder
+from index.errors import NoSnapshot, SearchError
+from index.snapshot import SnapshotStore
+from qa.answer_json import answer_to_json, quote_to_json
+from qa.answer_text import answer_as_text
+from qa.assistant import Assistant
+from qa.doctor import examine
+from qa.library_commands import BadInput, build_with_progress, print_json
+from qa.one_document import OneDocument
+from qa.settings import Settings, SettingsError
+from sources.document import Document
+from sources.errors import SourceError
+from sources.intake import starter_files, take_in
+from sources.library import Library
+from sources.read import read_bytes, read_document, sidecar_of
+
+EXPECTED_ERRORS = (SourceError, SearchError, SettingsError, BadInput)
+
+
+def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """The rows of a JSON-lines file; a bad row stops the run with its line number."""
+    try:
+        lines = Path(path).read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read as UTF-8 text; check the name") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise BadInput(f"{path} line {number} is not JSON; correct it") from error
+        if not isinstance(row, dict) or not all(isinstance(row.get(k), str) for k in needed):
+            raise BadInput(f"{path} line {number} lacks {' and '.join(needed)} as text; correct it")
+        yield row
+
+
+def _open_assistant(settings: Settings) -> Assistant:
+    SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
+    embedder = SentenceTransformerEmbedder(settings.model)
+    assistant = Assistant(settings, Library(settings.home), embedder)
+    assistant.retriever().embed("")  # loading the model is not part of the first question's time
+    return assistant
+
+
+def ask(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Answer one question, or a row of questions."""
+    assistant = _open_assistant(settings)
+    if chosen.batch:
+        for row in _rows(chosen.batch, ("q",)):
+            answer = assistant.ask(row["q"])
+            if chosen.json:
+                print_json(answer_to_json(answer))
+            else:
+                print(answer_as_text(answer), end="\n\n")
+        return 0
+    answer = assistant.ask(chosen.question)
+    if chosen.json:
+        print_json(answer_to_json(answer))
+    else:
+        print(answer_as_text(answer))
+    return 0
+
+
+def quote(settings: Settings, chosen: argparse.Namespace) -> int:
+    """The evidence in one file, or in the text of each row."""
+    if bool(chosen.batch) == bool(chosen.file and chosen.question):
+        raise BadInput("give either --question Q and a FILE, or --batch FILE.jsonl")
+    asked = OneDocument(SentenceTransformerEmbedder(settings.model))
+    if chosen.batch:
+        for row in _rows(chosen.batch, ("q", "text")):
+            print_json({"spans": _spans_in(row["q"], row["text"], asked, settings.max_quotes)})
+        return 0
+    path = Path(chosen.file)
+    document = read_document(read_bytes(path), path.name, sidecar_of(path))
+    quotes = asked.quotes(chosen.question, document, settings.max_quotes)
+    if chosen.json:
+        found = [quote_to_json(q) for q in quotes]
+        spans = [list(q.span) for q in quotes]
+        print_json({"spans": spans, "quotes": found, "version": document.version})
+    else:
+        print("\n\n".join(q.text for q in quotes) or "The document does not answer this.")
+    return 0
+
+
+def _spans_in(question: str, text: str, asked: OneDocument, most: int) -> list[list[int]]:
+    """Spans of `text` itself: what canonical text gave, led back to the row's characters."""
+    document = _row_document(text)
+    if document is None:
+        return []
+    found = asked.quotes(question, document, most)
+    return [list(document.offsets.to_raw(q.span)) for q in found]
+
+
+def _row_document(text: str) -> Document | None:
+    same_length = text.replace("\ufeff", " ").encode("utf-8", "replace")
+    try:
+        return read_document(same_length, "row.txt")
+    except SourceError:
+        return None  # no words in the row: nothing in it answers
+
+
+def doctor(settings: Settings, _chosen: argparse.Namespace) -> int:
+    """Run every check; non-zero when one fails, so that it can guard a release."""
+    failed = False
+    for check in examine(settings):
+        failed = failed or not check.passed
+        remedy = f"; {check.remedy}" if check.remedy else ""
+        print(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.finding}{remedy}")
+    return int(failed)
+
+
+def serve(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Serve the page. A new home is filled with the starter library first."""
+    import app  # noqa: PLC0415  the page stands above the commands; only serving needs it
+
+    changed = {name: getattr(chosen, name) for name in ("host", "port") if getattr(chosen, name)}
+    settings = replace(settings, **changed)
+    library = Library(settings.home)
+    if not library.entries():
+        print("A new home: adding the starter library", flush=True)
+        take_in(library, starter_files())
+    try:
+        SnapshotStore(settings.home).current_folder()
+    except NoSnapshot:
+        print("Building the index; this happens once", flush=True)
+        made = build_with_progress(settings)
+        print(f"index {made.snapshot_id}: {made.passages} passages", flush=True)
+    app.serve(settings)
+    return 0

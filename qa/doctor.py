@@ -1,0 +1,90 @@
+"""Is everything as it should be? Named checks, each with what to do when it fails."""
+
+import shutil
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from index.embedder import SentenceTransformerEmbedder, sha256_of
+from index.errors import SearchError
+from index.snapshot import SnapshotStore
+from qa.settings import Settings
+from sources.errors import SourceError
+from sources.library import Library
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+class Check(NamedTuple):
+    """One finding. `remedy` is empty when all is well."""
+
+    name: str
+    passed: bool
+    finding: str
+    remedy: str
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """All checks, in the order in which one depends on another."""
+    yield _free_space(settings)
+    model, embedder = _model(settings)
+    yield model
+    try:
+        library = Library(settings.home)
+        yield _documents(library)
+        yield _originals(library)
+    except SourceError as error:
+        yield Check("library", passed=False, finding=str(error), remedy="")
+        return
+    if embedder is not None:
+        yield _snapshot(settings, library, embedder)
+
+
+def _free_space(settings: Settings) -> Check:
+    free = shutil.disk_usage(settings.home if settings.home.exists() else ".").free
+    remedy = "" if free >= LEAST_FREE_BYTES else "free at least 500 MB"
+    return Check("disk", not remedy, f"{free // 2**20} MB free", remedy)
+
+
+def _model(settings: Settings) -> tuple[Check, SentenceTransformerEmbedder | None]:
+    try:
+        embedder = SentenceTransformerEmbedder(settings.model)
+        identity = embedder.identity
+    except SearchError as error:
+        return Check("model", passed=False, finding=str(error), remedy=""), None
+    finding = f"{identity.name}, {identity.dimension} numbers a vector, {identity.fingerprint[:16]}"
+    return Check("model", passed=True, finding=finding, remedy=""), embedder
+
+
+def _documents(library: Library) -> Check:
+    quotable = len(library.quotable())
+    entries = library.entries()
+    current = sum(entry.current for entry in entries)
+    finding = f"{quotable} quotable of {current} documents, {len(entries)} versions"
+    remedy = "" if quotable else "add documents with `quotewell sources add`"
+    return Check("documents", bool(quotable), finding, remedy)
+
+
+def _originals(library: Library) -> Check:
+    """Every kept original must still have the bytes that its name says."""
+    damaged = []
+    for entry in library.entries():
+        path = library.home / "originals" / entry.version
+        if not path.is_file() or sha256_of(path) != entry.version:
+            damaged.append(entry.name)
+    finding = f"damaged or missing: {', '.join(damaged)}" if damaged else "all as they were added"
+    remedy = "restore the folder `originals` from a backup" if damaged else ""
+    return Check("originals", not damaged, finding, remedy)
+
+
+def _snapshot(settings: Settings, library: Library, embedder: SentenceTransformerEmbedder) -> Check:
+    try:
+        snapshot = SnapshotStore(settings.home).open_current(embedder.identity)
+    except SearchError as error:
+        return Check("index", passed=False, finding=str(error), remedy="")
+    wanted = {entry.doc_id: entry.version for entry in library.quotable().values()}
+    behind = wanted != snapshot.manifest.documents
+    finding = f"{snapshot.snapshot_id}, {len(snapshot.passages)} passages"
+    if behind:
+        finding += ", behind the library"
+    remedy = "run `quotewell index build`" if behind else ""
+    return Check("index", not behind, finding, remedy)

@@ -1,0 +1,70 @@
+"""What an English dictionary tells: slips of the pen, and which words say little.
+
+A slip is corrected against the library's own words. A word that an English dictionary knows
+is never touched: "bank" is no slip for "back".
+The page always shows what was searched, and offers the exact words instead.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker
+
+from index.words import STOP_WORDS, families, stem
+
+LEAST_WEIGHT = 0.15
+COMMON, RARE = 2.5, 4.5  # a word in 300 says next to nothing, one in 30,000 all it can
+LONG = 8  # letters from which two slips are forgiven
+_CANDIDATE = re.compile(r"[^\W\d_]{5,}")
+
+
+@cache
+def _dictionary() -> SpellChecker:
+    return SpellChecker(language="en")
+
+
+def is_english(word: str) -> bool:
+    """Whether an English dictionary has the lower-case `word`."""
+    return word in _dictionary()
+
+
+def weight(word: str) -> float:
+    """How much a lower-case word says, `LEAST_WEIGHT` for "need" to 1 for "biopsy".
+
+    It grows with the rarity of the word in English, by factors of ten.
+    """
+    share = _dictionary().word_usage_frequency(word)
+    if share <= 0:
+        return 1.0
+    return min(1.0, max(LEAST_WEIGHT, (-math.log10(share) - COMMON) / (RARE - COMMON)))
+
+
+def correct(text: str, known_words: Mapping[str, int]) -> str:
+    """`text` with each slip replaced by the one nearest word of `known_words`, if there is one."""
+
+    def mended(match: re.Match[str]) -> str:
+        word = match.group().lower()
+        if word in known_words or word in STOP_WORDS or word in families() or is_english(word):
+            return match.group()
+        return _nearest(word, known_words) or match.group()
+
+    return _CANDIDATE.sub(mended, text)
+
+
+def _nearest(word: str, known_words: Mapping[str, int]) -> str | None:
+    """The known word that `word` was meant to be: fewest slips, then most frequent."""
+    allowed = 1 if len(word) < LONG else 2
+    near = process.extract(
+        word, known_words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=20
+    )
+    choices = [(slips, -known_words[found], found) for found, slips, _ in near]
+    choices = [
+        choice for choice in choices if choice[2][0] == word[0]
+    ]  # the first letter is seldom wrong
+    if not choices or any(stem(found) == stem(word) for _, _, found in choices):
+        return None  # only another form of a word that is known already
+    return min(choices)[2]

@@ -1,0 +1,127 @@
+"""Which statements answer a question: named features, weighed by a small logistic model.
+
+The features can be looked at one by one; their weights lie in `evidence.toml`, made by
+`python -m evals.train` and readable by anyone.
+"""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from index.embedder import Vectors
+from index.hits import Hit, Ranking
+from index.lexical import LexicalIndex
+from index.snapshot import Searchable
+from index.words import terms
+from qa.aspects import aspects_of, share_met
+from qa.question import Question
+from sources.document import Document
+from sources.segments import Statement
+
+CANDIDATES = 24  # passages whose statements are weighed
+
+
+class Features(NamedTuple):
+    """What speaks for a statement; each 0 to 1 but for the cosines, which may fall below 0."""
+
+    similarity: float  # cosine of question and statement
+    context_similarity: float  # cosine of question and statement behind its title and heading
+    passage_similarity: float  # cosine of question and the passage it stands in
+    coverage: float  # share of the question's terms, by rarity, in the statement and its lead
+    context_coverage: float  # the same with the document's title and the headings above
+    lexical: float  # BM25 of its passage as a share of the best
+    rank: float  # 1 / rank of its passage
+    aspect: float  # share of the aspects asked for that the statement speaks of
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A statement and how strongly it answers; `row` is its number in the snapshot."""
+
+    document: Document
+    statement: Statement
+    row: int
+    hit: Hit
+    features: Features
+    vector: Vectors
+    score: float
+
+
+@cache
+def weights() -> tuple[float, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """The bias and the weight of each feature, in the order of `Features`."""
+    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    found = table["evidence"]
+    return float(found["bias"]), np.array([float(found[name]) for name in Features._fields])
+
+
+def weigh(
+    question: Question,
+    vector: Vectors,
+    ranking: Ranking,
+    snapshot: Searchable,
+    documents: Sequence[Document],
+) -> list[Evidence]:
+    """Every statement of the ranked passages, strongest first.
+
+    `documents` are those that the hits stand in, one for each hit, in the order of the ranking.
+    """
+    if not ranking:
+        return []
+    best = max(hit.lexical for hit in ranking) or 1.0
+    sheet = _CoverageSheet(question, snapshot.lexical)
+    aspects = aspects_of(question.searched)
+    found: list[Evidence] = []
+    for rank, (hit, document) in enumerate(zip(ranking, documents, strict=True), start=1):
+        passage = snapshot.passages[hit.row]
+        above = terms(f"{document.source.title} {' '.join(passage.heading)}")
+        rows = range(passage.first, passage.last)
+        alone = np.asarray(snapshot.statement_vectors[passage.first : passage.last], np.float32)
+        in_context = np.asarray(snapshot.context_vectors[passage.first : passage.last], np.float32)
+        for row, own, behind in zip(rows, alone, in_context, strict=True):
+            statement = snapshot.statements.statement(row)
+            words = f"{statement.lead.of(document.text)} {statement.focus.of(document.text)}"
+            held = terms(words)
+            features = Features(
+                similarity=float(own @ vector),
+                context_similarity=float(behind @ vector),
+                passage_similarity=hit.dense,
+                coverage=sheet.share(held),
+                context_coverage=sheet.share([*above, *held]),
+                lexical=hit.lexical / best,
+                rank=1 / rank,
+                aspect=share_met(aspects, words),
+            )
+            found.append(Evidence(document, statement, row, hit, features, own, 0.0))
+    return _scored(found)
+
+
+def _scored(found: Sequence[Evidence]) -> list[Evidence]:
+    bias, weight = weights()
+    logits = bias + np.array([row.features for row in found], dtype=np.float64) @ weight
+    scores = 1 / (1 + np.exp(-logits))
+    order = np.argsort(-scores, kind="stable")
+    return [
+        Evidence(e.document, e.statement, e.row, e.hit, e.features, e.vector, float(scores[at]))
+        for at, e in ((int(at), found[int(at)]) for at in order)
+    ]
+
+
+class _CoverageSheet:
+    """How much of a question some words cover, terms counting by rarity here and in English."""
+
+    def __init__(self, question: Question, lexical: LexicalIndex) -> None:
+        self._rarity = {t.stem: t.weight * lexical.rarity(t.stem) for t in question.terms}
+        self._whole = sum(self._rarity.values())
+
+    def share(self, found: Iterable[str]) -> float:
+        """The share of the question's terms, by rarity, among `found`; 0 for no terms."""
+        if self._whole == 0:
+            return 0.0
+        present = set(found)
+        return sum(rarity for term, rarity in self._rarity.items() if term in present) / self._whole

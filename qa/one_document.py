@@ -1,0 +1,46 @@
+"""Evidence in one text that is in no library: the `quote` command and the evaluation suite."""
+
+from functools import lru_cache
+
+from index.embedder import Embedder
+from index.memory import MemorySnapshot
+from index.retriever import Retriever
+from qa.answer import Outcome, Quote
+from qa.evidence import CANDIDATES, Evidence, weigh
+from qa.gate import decide
+from qa.question import understand
+from qa.selection import choose_quotes
+from sources.document import Audience, Document
+
+REMEMBERED = 64  # texts whose vectors are kept, for many questions about the same one
+
+
+class OneDocument:
+    """Answers questions from single documents, each indexed in memory when it is first asked."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = embedder
+        self._retriever = lru_cache(maxsize=REMEMBERED)(self._new_retriever)
+
+    def _new_retriever(self, document: Document) -> Retriever:
+        return Retriever(MemorySnapshot([document], self.embedder), self.embedder)
+
+    def weigh(self, text: str, document: Document) -> tuple[Outcome, float, list[Evidence]]:
+        """The outcome, its probability, and the document's statements, strongest first."""
+        retriever = self._retriever(document)
+        snapshot = retriever.snapshot
+        question = understand(text, (), snapshot.word_counts, exact=True)
+        if question.notice or not snapshot.passages:
+            return Outcome.NOT_A_QUESTION, 0.0, []
+        vector = retriever.embed(question.searched)
+        ranking = retriever.search(question.searched, vector, CANDIDATES, {document.version})
+        evidence = weigh(question, vector, ranking, snapshot, [document] * len(ranking))
+        outcome, probability = decide(question, evidence, snapshot.lexical)
+        return outcome, probability, evidence
+
+    def quotes(self, text: str, document: Document, most: int) -> tuple[Quote, ...]:
+        """Up to `most` quotes that answer, none when the document does not answer."""
+        outcome, _, evidence = self.weigh(text, document)
+        if outcome is not Outcome.ANSWERED:
+            return ()
+        return choose_quotes(evidence, Audience.PATIENT, most)

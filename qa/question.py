@@ -1,0 +1,133 @@
+"""What a person wrote, and what is searched for it.
+
+Talk ("hello", "thank you") is recognised only when it is the whole message. A slip of the pen
+is corrected against the library's own words, never a word that is a real one, and the page
+always shows what was searched. A question that leans on the one before carries its topic.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from index.words import STOP_WORDS, stem, words
+from qa.answer import Turn
+from qa.english import correct, weight
+
+TALK: dict[str, re.Pattern[str]] = {
+    "talk.greeting": re.compile(
+        r"(hi|hello|hey|hiya|good (morning|afternoon|evening|day))( there| everyone| quotewell)?"
+        r"( how are you( doing)?( today)?)?|how are you( doing)?( today)?"
+    ),
+    "talk.thanks": re.compile(
+        r"(ok |okay |great |oh |perfect |lovely )*(many )?(thanks|thank you|thx|ty|cheers|ta)"
+        r"( so much| very much| a lot| again| for (that|this|your help|the help|all your help))*"
+        r"|that (is|was|s) (really |very )?helpful( thanks| thank you)?"
+    ),
+    "talk.goodbye": re.compile(r"(ok |thanks )*(bye|goodbye|bye bye|see you( later)?|good night)"),
+    "talk.about": re.compile(
+        r"(who|what) are you|are you (a |an )?(real )?(robot|bot|doctor|nurse|human|person|ai|real)"
+        r"( person| doctor)?|what (can|do) you do|how (do|does) (you|this) work|help"
+    ),
+}
+_LEANS = re.compile(
+    r"^(?:(?:ok|okay|so|and|but|then|also|yes|no)\b[ ,]*)*(?:what|how) about\b"
+    r"|^(?:and|but|also|or)\b|\b(?:it|its|that|this|they|them|those|these|he|she)\b",
+    re.IGNORECASE,
+)
+_GENERIC = frozenset(
+    stem(word)
+    for word in "long take hurt painful pain cost work happen need bad common normal often soon "
+    "time side effect effects risk risks cause causes symptom symptoms treatment "
+    "treat test tests help safe dangerous serious cure cured back come return "
+    "chance chances much many old people person know mean means called done do "
+    "doctor hospital day days week weeks month months".split()
+)
+CARRIED_TERMS = 6
+
+
+class Term(NamedTuple):
+    """A stem that was searched, and how much its word says in English, 0 to 1."""
+
+    stem: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question ready to be searched, or the name of the notice that answers it instead.
+
+    `own_terms` are the terms of the words just written, without what was carried over.
+    """
+
+    asked: str
+    searched: str
+    terms: tuple[Term, ...]
+    own_terms: tuple[Term, ...]
+    notice: str | None = None
+
+
+def understand(
+    text: str,
+    history: Sequence[Turn],
+    known_words: Mapping[str, int],
+    *,
+    limit: int = 2000,
+    exact: bool = False,
+) -> Question:
+    """What to search for `text`. With `exact` the words are searched as they were written.
+
+    `known_words` counts the words of the library. Longer than `limit` characters is refused.
+    """
+    asked = " ".join(_visible(text).split())
+    notice = _notice(asked, limit)
+    if notice:
+        return Question(asked[:limit], "", (), (), notice)
+    corrected = asked if exact else correct(asked, known_words)
+    own = _terms(corrected)
+    searched = corrected
+    stems = [term.stem for term in own]
+    if history and not exact and leans_on_history(corrected, stems):
+        searched = _with_topic(corrected, stems, history[-1].searched)
+    return Question(asked, searched, _terms(searched), own)
+
+
+def _terms(text: str) -> tuple[Term, ...]:
+    """The terms of `text`, each once, in order."""
+    found = {stem(word): weight(word) for word in words(text) if word not in STOP_WORDS}
+    return tuple(Term(stem_, weight_) for stem_, weight_ in found.items())
+
+
+def _visible(text: str) -> str:
+    """`text` without control characters, in composed form."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed)
+
+
+def _notice(asked: str, limit: int) -> str | None:
+    if len(asked) > limit:
+        return "question.too_long"
+    if not any(character.isalnum() for character in asked):
+        return "question.empty"
+    plain = " ".join(re.sub(r"[^\w\s]", " ", asked.lower()).split())
+    return next((name for name, pattern in TALK.items() if pattern.fullmatch(plain)), None)
+
+
+def leans_on_history(text: str, own: Sequence[str]) -> bool:
+    """Whether a question cannot be understood without the one before it."""
+    names_a_topic = any(term not in _GENERIC for term in own)
+    if _LEANS.search(text) and not text.lower().startswith(("is it ", "is this ", "is that ")):
+        return len(own) <= 3 or not names_a_topic
+    return not names_a_topic
+
+
+def _with_topic(text: str, own: Sequence[str], before: str) -> str:
+    """`text` behind the content words of the question before that it does not have itself."""
+    topic: list[str] = []
+    for word in words(before):
+        found = stem(word)
+        if word in STOP_WORDS or found in own or found in _GENERIC or word in topic:
+            continue
+        topic.append(word)
+    return f"{' '.join(topic[:CARRIED_TERMS])}: {text}" if topic else text

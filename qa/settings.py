@@ -1,0 +1,71 @@
+"""The settings: one frozen value, read once at the edge, from `quotewell.toml` in the home.
+
+Importing this module reads nothing. An unknown key is an error that names the nearest known one.
+"""
+
+import difflib
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from index.embedder import DEFAULT_MODEL
+from index.engines import DEFAULT_ENGINE, ENGINES
+
+SETTINGS_FILE = "quotewell.toml"
+DEFAULT_HOME = Path(".quotewell")
+
+
+class SettingsError(Exception):
+    """The settings file cannot be understood; the message says where and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a person may choose. `docs/design.md` has the same table."""
+
+    home: Path = DEFAULT_HOME
+    model: str = DEFAULT_MODEL
+    engine: str = DEFAULT_ENGINE
+    host: str = "127.0.0.1"
+    port: int = 7860
+    emergency_number: str = "your local emergency number"
+    max_quotes: int = 3
+    max_question_characters: int = 2000
+    concurrent_questions: int = 8
+    queue_size: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse values out of their range."""
+        bounds = {
+            "port": (0, 65535),
+            "max_quotes": (1, 10),
+            "max_question_characters": (100, 20000),
+            "concurrent_questions": (1, 256),
+            "queue_size": (1, 10000),
+        }
+        for name, (low, high) in bounds.items():
+            if not low <= getattr(self, name) <= high:
+                raise SettingsError(f"{name} must be between {low} and {high}; correct it")
+        if self.engine not in ENGINES:
+            raise SettingsError(f"engine must be one of {', '.join(ENGINES)}; correct it")
+
+
+def read_settings(home: Path) -> Settings:
+    """The settings of the home folder; all defaults when it has no settings file."""
+    path = home / SETTINGS_FILE
+    if not path.is_file():
+        return Settings(home=home)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} does not parse: {error}; correct it") from error
+    known = {field.name: field for field in fields(Settings) if field.name != "home"}
+    for key, value in values.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            raise SettingsError(f"{path} has an unknown setting {key!r}; {hint}")
+        wanted = type(known[key].default)
+        if type(value) is not wanted:
+            raise SettingsError(f"{path}: {key} must be of type {wanted.__name__}; correct it")
+    return Settings(home=home, **values)
