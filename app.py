@@ -1,0 +1,76 @@
+"""The web application: settings, library, snapshot and pages put together and served."""
+
+import os
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
+
+import logging
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from index.embedder import SentenceTransformerEmbedder
+from index.errors import SearchError
+from qa.assistant import Assistant
+from qa.settings import Settings
+from qa.ui.front_door import FrontDoor
+from qa.ui.patient import patient_page
+from qa.ui.routes import page_routes
+from qa.ui.theme import page_theme
+from sources.library import Library
+
+logger = logging.getLogger(__name__)
+
+SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The whole application over one home folder. An index may come later; a model may not."""
+    library = Library(settings.home)
+    embedder = SentenceTransformerEmbedder(settings.model)
+    return assemble(settings, Assistant(settings, library, embedder))
+
+
+def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
+    """The pages and routes over an assistant that is there already."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(FrontDoor)
+    app.include_router(page_routes(assistant))
+    app.state.assistant = assistant
+    page = patient_page(settings, assistant)
+    page.state_session_capacity = SESSIONS
+    mounted: FastAPI = gr.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size="1kb",
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        theme=page_theme(),
+    )
+    return mounted
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
+    app = build_app(settings)
+    _warm(app.state.assistant)
+    print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+
+
+def _warm(assistant: Assistant) -> None:
+    """Load the model and the index before the first person waits for them."""
+    try:
+        assistant.retriever().embed("warm")
+    except SearchError as error:
+        logger.warning("no question can be answered yet: %s", error)

@@ -1,0 +1,118 @@
+"""The conversation as HTML: what was asked, how it ended, the quotes, and what to ask next."""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import NamedTuple
+
+from qa.answer import Answer, Outcome, Turn
+from qa.notices import notice_text
+from qa.ui.icons import icon
+from qa.ui.quote_card import quote_card
+from sources.document import Document
+
+ICONS = {
+    Outcome.ANSWERED: "found",
+    Outcome.CLOSEST: "near",
+    Outcome.NOT_IN_LIBRARY: "person",
+    Outcome.NOT_A_QUESTION: "mark",
+}
+
+
+class Exchange(NamedTuple):
+    """A question and its answer with the quoted documents, or the notice that stands for one."""
+
+    question: str
+    answer: Answer | None
+    documents: tuple[Document, ...]
+    notice: str
+
+
+def earlier_turns(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """What the assistant may know of a conversation: the questions that were searched."""
+    answers = [exchange.answer for exchange in exchanges]
+    searched = [a for a in answers if a and a.outcome is not Outcome.NOT_A_QUESTION]
+    return [Turn(answer.question, answer.searched) for answer in searched]
+
+
+def conversation(exchanges: Sequence[Exchange], today: date) -> str:
+    """All of a conversation, oldest first, as a log that screen readers follow."""
+    turns = "".join(turn(exchange, at, today) for at, exchange in enumerate(exchanges, start=1))
+    return f'<div class="log" role="log" aria-live="polite">{turns}</div>'
+
+
+def turn(exchange: Exchange, number: int, today: date) -> str:
+    """One question and its reply. `number` makes its ids."""
+    answer = exchange.answer
+    outcome = answer.outcome.value if answer else "failed"
+    reply = reply_to(answer, exchange.documents, number, today) if answer else _failed(exchange)
+    return (
+        f'<section class="turn turn-{outcome}" id="turn-{number}" '
+        f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
+        f'<div class="reply">{reply}</div></section>'
+    )
+
+
+def asked(question: str, place: str) -> str:
+    """The words of the person, as the heading of a turn."""
+    return (
+        f'<h2 class="asked" id="{place}"><span class="visually-hidden">'
+        f'{_notice("page.asked")}: </span><span class="asked-words">{escape(question)}</span></h2>'
+    )
+
+
+def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: date) -> str:
+    """Everything under a question: how it ended, the quotes and what to ask next."""
+    cards = "".join(
+        quote_card(quote, document, f"quote-{number}-{at}", today)
+        for at, (quote, document) in enumerate(zip(answer.quotes, documents, strict=True), start=1)
+    )
+    disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
+    return f"{_searched(answer)}{_outcome(answer)}{cards}{_related(answer)}{disclaimer}"
+
+
+def _failed(exchange: Exchange) -> str:
+    return f'<p class="outcome">{icon("info")}<span>{_notice(exchange.notice)}</span></p>'
+
+
+def _outcome(answer: Answer) -> str:
+    drawing = icon(ICONS[answer.outcome])
+    return f'<p class="outcome">{drawing}<span>{_notice(answer.notice)}</span></p>'
+
+
+def _searched(answer: Answer) -> str:
+    """What was searched, where it is not what was written, and the way back to the words."""
+    plain = answer.outcome is Outcome.NOT_A_QUESTION
+    if plain or _bare(answer.searched) == _bare(answer.question):
+        return ""
+    return (
+        f'<p class="searched"><span>{_notice("searching.instead")}: '
+        f"<strong>{escape(answer.searched)}</strong></span> "
+        f'<button type="button" class="link" data-ask="{escape(answer.question)}" data-exact="1">'
+        f"{_notice('searching.exact')}</button></p>"
+    )
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip("?!. ")
+
+
+def _related(answer: Answer) -> str:
+    if not answer.related:
+        return ""
+    buttons = suggestions(answer.related)
+    return f'<div class="related"><h3>{_notice("page.related")}</h3>{buttons}</div>'
+
+
+def suggestions(questions: Sequence[str]) -> str:
+    """Questions as a list of buttons that ask them."""
+    items = "".join(
+        f'<li><button type="button" class="suggestion" data-ask="{escape(question)}">'
+        f"<span>{escape(question)}</span>{icon('next')}</button></li>"
+        for question in questions
+    )
+    return f'<ul class="suggestions">{items}</ul>'
+
+
+def _notice(name: str) -> str:
+    return escape(notice_text(name))

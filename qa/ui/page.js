@@ -1,0 +1,281 @@
+// What the page does beside Gradio: shows a question at once, opens documents, copies quotes.
+// Every sentence comes from notices.toml, through the data-notices attribute.
+() => {
+  "use strict";
+
+  const NARROW = window.matchMedia("(max-width: 1023px)");
+  const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const PING_EVERY = 30000;
+  const byId = (id) => document.getElementById(id);
+  const notice = (name) => JSON.parse(byId("notices").dataset.notices)[`page.${name}`];
+  const box = () => document.querySelector("#question textarea");
+  const smooth = () => (STILL.matches ? "auto" : "smooth");
+
+  // Asking
+
+  let waiting = null; // the question that is being answered
+  let exactly = false;
+
+  function begin(text) {
+    const exact = exactly;
+    exactly = false;
+    waiting = text;
+    say("");
+    const pending = byId("pending");
+    pending.querySelector(".asked-words").textContent = text;
+    pending.hidden = false;
+    document.documentElement.classList.add("talking");
+    byId("ask").setAttribute("aria-disabled", "true");
+    if (NARROW.matches) box().blur();
+    toTop(pending);
+    return ["", text, exact];
+  }
+
+  function settle() {
+    waiting = null;
+    byId("pending").hidden = true;
+    byId("ask").removeAttribute("aria-disabled");
+  }
+
+  function answered() {
+    settle();
+    const turns = document.querySelectorAll("#conversation .turn");
+    if (turns.length) toTop(turns[turns.length - 1]);
+  }
+
+  async function failed() {
+    const text = waiting;
+    settle();
+    if (text && !box().value) write(text);
+    document.documentElement.classList.toggle("talking", Boolean(document.querySelector("#conversation .turn")));
+    say((await ping()) ? notice("busy") : notice("offline"));
+  }
+
+  function cleared() {
+    close(false);
+    say("");
+    document.documentElement.classList.remove("talking");
+    window.scrollTo({ top: 0 });
+    box().focus();
+  }
+
+  function write(text) {
+    box().value = text;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function askFor(button) {
+    if (waiting !== null) return;
+    write(button.dataset.ask);
+    exactly = button.dataset.exact === "1";
+    window.setTimeout(() => byId("ask").click(), 0);
+  }
+
+  function toTop(element) {
+    window.requestAnimationFrame(() => {
+      const head = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--head")) || 0;
+      const top = element.getBoundingClientRect().top + window.scrollY - head;
+      window.scrollTo({ top: Math.max(top, 0), behavior: smooth() });
+    });
+  }
+
+  // The state of the connection
+
+  function say(words) {
+    const status = byId("page-status");
+    if (status && status.textContent !== words) status.textContent = words;
+  }
+
+  async function ping() {
+    try {
+      const reply = await fetch("health", { cache: "no-store" });
+      return reply.ok ? "ready" : "unready";
+    } catch {
+      return "";
+    }
+  }
+
+  async function watch() {
+    const state = navigator.onLine ? await ping() : "";
+    if (!state) {
+      if (waiting !== null) await failed();
+      say(notice("offline"));
+    } else if (state === "unready") {
+      say(notice("no_index"));
+    } else if ([notice("offline"), notice("no_index")].includes(byId("page-status").textContent)) {
+      say("");
+    }
+  }
+
+  // The document beside the conversation
+
+  let opener = null; // the button that focus goes back to
+
+  async function open(button) {
+    opener = button;
+    const { open: id, version, start, end, title } = button.dataset;
+    const body = byId("viewer-body");
+    byId("viewer-title").textContent = title;
+    body.innerHTML = "";
+    body.append(Object.assign(document.createElement("p"), { className: "viewer-notice", textContent: notice("opening") }));
+    if (NARROW.matches && byId("viewer").hidden) history.pushState({ document: true }, "");
+    showViewer(true);
+    byId("viewer-title").focus({ preventScroll: true });
+    try {
+      const address = `document/${encodeURIComponent(id)}/${version}?start=${start}&end=${end}`;
+      const reply = await fetch(address, { cache: "no-store" });
+      const words = await reply.text();
+      if (opener !== button) return;
+      body.innerHTML = words;
+      body.scrollTop = 0;
+      toQuote("auto");
+    } catch {
+      body.firstElementChild.textContent = notice("offline");
+    }
+  }
+
+  function showViewer(shown) {
+    const viewer = byId("viewer");
+    viewer.hidden = !shown;
+    document.documentElement.classList.toggle("reading", shown);
+    const over = shown && NARROW.matches;
+    document.documentElement.classList.toggle("covered", over);
+    for (const id of ["page-head", "talk", "about"]) byId(id).inert = over;
+    if (over) {
+      viewer.setAttribute("role", "dialog");
+      viewer.setAttribute("aria-modal", "true");
+    } else {
+      viewer.removeAttribute("role");
+      viewer.removeAttribute("aria-modal");
+    }
+  }
+
+  function close(focus = true) {
+    if (byId("viewer").hidden) return;
+    showViewer(false);
+    if (history.state && history.state.document) history.back(); // the step that opening made
+    const back = opener;
+    opener = null;
+    if (focus && back && back.isConnected) back.focus({ preventScroll: !NARROW.matches });
+  }
+
+  function toQuote(behavior) {
+    const body = byId("viewer-body");
+    const quote = body.querySelector("mark, .box");
+    if (!quote) return;
+    const [at, frame] = [quote.getBoundingClientRect(), body.getBoundingClientRect()];
+    const top = body.scrollTop + at.top - frame.top - body.clientHeight / 4;
+    const left = quote.matches(".box") ? body.scrollLeft + at.left - frame.left - 24 : 0;
+    body.scrollTo({ top, left, behavior });
+  }
+
+  // Copying
+
+  async function copy(button) {
+    const words = button.closest(".card").querySelector(".quote-text").textContent;
+    const text = `\u201c${words}\u201d\n\u2014 ${button.dataset.copy}`;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      copyByHand(text, button);
+    }
+    const label = button.querySelector("span");
+    const before = button.dataset.label || label.textContent;
+    button.dataset.label = before;
+    label.textContent = notice("copied");
+    byId("said").textContent = notice("copied");
+    window.setTimeout(() => {
+      label.textContent = before;
+      byId("said").textContent = "";
+    }, 2500);
+  }
+
+  // Browsers give pages without https no clipboard.
+  function copyByHand(text, button) {
+    const area = Object.assign(document.createElement("textarea"), { value: text, className: "visually-hidden" });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus({ preventScroll: true });
+  }
+
+  // Listening
+
+  function onClick(event) {
+    const target = event.target.closest("button, a");
+    if (!target) return;
+    if (target.id === "ask" && (waiting !== null || !box().value.trim())) {
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      box().focus();
+    } else if (target.matches(".skip")) {
+      event.preventDefault();
+      box().focus();
+    } else if ("ask" in target.dataset) askFor(target);
+    else if ("open" in target.dataset) open(target);
+    else if ("copy" in target.dataset) copy(target);
+    else if ("close" in target.dataset) close();
+    else if ("toQuote" in target.dataset) toQuote(smooth());
+  }
+
+  function onKey(event) {
+    const viewer = byId("viewer");
+    if (event.key === "Escape" && viewer && !viewer.hidden) {
+      event.preventDefault();
+      close();
+    } else if (event.key === "Tab" && viewer && viewer.getAttribute("aria-modal")) {
+      keepInside(event, viewer);
+    } else if (event.key === "Enter" && event.target === box() && !event.isComposing) {
+      event.stopImmediatePropagation();
+      if (event.shiftKey) return;
+      event.preventDefault();
+      byId("ask").click();
+    }
+  }
+
+  function keepInside(event, viewer) {
+    const stops = [...viewer.querySelectorAll("button, summary, [tabindex='0']")].filter((e) => e.offsetParent);
+    const [first, last] = [stops[0], stops[stops.length - 1]];
+    if (event.shiftKey && (document.activeElement === first || !stops.includes(document.activeElement))) {
+      event.preventDefault();
+      last.focus();
+    } else if (!event.shiftKey && document.activeElement === last) {
+      event.preventDefault();
+      first.focus();
+    }
+  }
+
+  function measure() {
+    const root = document.documentElement.style;
+    const head = byId("page-head");
+    root.setProperty("--head", NARROW.matches || getComputedStyle(head).position !== "sticky" ? "0px" : `${head.offsetHeight}px`);
+    root.setProperty("--composer", `${byId("composer").offsetHeight}px`);
+  }
+
+  function ready() {
+    if (!byId("composer") || !byId("page-head") || !box()) {
+      window.requestAnimationFrame(ready);
+      return;
+    }
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(byId("page-head"));
+    sizes.observe(byId("composer"));
+    byId("about").open = !NARROW.matches;
+    NARROW.addEventListener("change", () => {
+      if (!NARROW.matches) byId("about").open = true;
+      showViewer(!byId("viewer").hidden);
+      measure();
+    });
+    watch();
+  }
+
+  window.quotewell = { begin, answered, failed, cleared };
+  document.addEventListener("click", onClick, true);
+  document.addEventListener("keydown", onKey, true);
+  window.addEventListener("popstate", () => close());
+  window.addEventListener("offline", watch);
+  window.addEventListener("online", watch);
+  window.setInterval(() => document.hidden || watch(), PING_EVERY);
+  ready();
+}

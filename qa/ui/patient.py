@@ -1,0 +1,211 @@
+"""The patients' page: ask, read quotes, open them where they stand.
+
+The conversation lives in the session's state and nowhere else.
+"""
+
+import json
+import logging
+from datetime import date
+from html import escape
+
+import gradio as gr
+
+from index.errors import SearchError
+from qa.assistant import Assistant
+from qa.notices import notice_names, notice_text
+from qa.settings import Settings
+from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
+from qa.ui.icons import icon
+
+logger = logging.getLogger(__name__)
+
+FORGOTTEN_AFTER = 2 * 60 * 60  # seconds without a question after which a conversation is gone
+SCRIPT_NOTICES = ("busy", "error", "offline", "no_index", "copied", "opening", "missing")
+
+
+def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
+    """The page as Gradio blocks, its queue set up."""
+    page: gr.Blocks = gr.Blocks(
+        title=notice_text("page.title"), analytics_enabled=False, fill_width=True
+    )
+    with page:
+        exchanges = gr.State([], time_to_live=FORGOTTEN_AFTER, delete_callback=list.clear)
+        gr.HTML(_head(settings), elem_id="page-head", apply_default_css=False)
+        with gr.Column(elem_id="page"):
+            with gr.Column(elem_id="talk"):
+                shown = gr.HTML(
+                    conversation([], date.today()), elem_id="conversation", apply_default_css=False
+                )
+                gr.HTML(_pending(), elem_id="waiting", apply_default_css=False)
+                gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
+                question, ask, clear = _composer(settings)
+                gr.HTML(_examples(), elem_id="examples", apply_default_css=False)
+            gr.HTML(_side(), elem_id="side", apply_default_css=False)
+        asked = gr.Textbox(visible="hidden")
+        exact = gr.Checkbox(visible="hidden")
+        _connect(assistant, (question, ask, clear), (asked, exact), (exchanges, shown))
+    page.queue(
+        max_size=settings.queue_size,
+        default_concurrency_limit=settings.concurrent_questions,
+        api_open=False,
+    )
+    return page
+
+
+def answer_question(
+    assistant: Assistant, text: str, exact: bool, exchanges: list[Exchange]
+) -> list[Exchange]:
+    """The conversation with one more exchange; a notice stands where no answer could be made."""
+    try:
+        answer = assistant.ask(text, earlier_turns(exchanges), exact=exact)
+        library = assistant.library
+        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+        new = Exchange(text, answer, documents, answer.notice)
+    except SearchError as error:
+        logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
+        new = Exchange(text, None, (), "page.no_index")
+    except Exception as error:  # noqa: BLE001  the outermost place: a notice is shown instead
+        # The error's own words might hold the question, so only its kind and place are logged.
+        logger.error("a question failed: %s", _where(error))  # noqa: TRY400
+        new = Exchange(text, None, (), "page.error")
+    return [*exchanges, new]
+
+
+def _where(error: Exception) -> str:
+    """The kind of an error and the lines it came through, without any of its words."""
+    lines = []
+    step = error.__traceback__
+    while step:
+        lines.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
+        step = step.tb_next
+    return f"{type(error).__name__} at {' > '.join(lines)}"
+
+
+def _connect(
+    assistant: Assistant,
+    controls: tuple[gr.Textbox, gr.Button, gr.Button],
+    sent: tuple[gr.Textbox, gr.Checkbox],
+    kept: tuple[gr.State, gr.HTML],
+) -> None:
+    """Ask and clear. The script shows the question at once and says so when asking fails."""
+    question, ask, clear = controls
+    exchanges, shown = kept
+
+    def on_ask(text: str, exact: bool, before: list[Exchange]) -> tuple[list[Exchange], str]:
+        after = answer_question(assistant, text, exact, before)
+        return after, conversation(after, date.today())
+
+    def on_clear() -> tuple[list[Exchange], str]:
+        return [], conversation([], date.today())
+
+    begun = ask.click(
+        None,
+        question,
+        [question, *sent],
+        js="(text) => window.quotewell.begin(text)",
+        api_visibility="private",
+    )
+    answered = begun.then(
+        on_ask,
+        [*sent, exchanges],
+        [exchanges, shown],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    answered.success(None, js="() => window.quotewell.answered()", api_visibility="private")
+    answered.failure(None, js="() => window.quotewell.failed()", api_visibility="private")
+    cleared = clear.click(
+        on_clear,
+        None,
+        [exchanges, shown],
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    cleared.then(None, js="() => window.quotewell.cleared()", api_visibility="private")
+
+
+def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    with gr.Column(elem_id="composer"):
+        gr.HTML('<p id="page-status" role="status"></p>', apply_default_css=False)
+        with gr.Row(elem_id="ask-row"):
+            question = gr.Textbox(
+                label=notice_text("page.question_label"),
+                placeholder=notice_text("page.placeholder"),
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=6,
+                max_length=settings.max_question_characters,
+                elem_id="question",
+                buttons=[],
+            )
+            ask = gr.Button(notice_text("page.ask"), variant="primary", elem_id="ask", scale=0)
+        with gr.Row(elem_id="ask-foot"):
+            gr.HTML(_privacy(settings), apply_default_css=False)
+            clear = gr.Button(notice_text("page.clear"), elem_id="clear", scale=0)
+    return question, ask, clear
+
+
+def _head(settings: Settings) -> str:
+    said = {f"page.{name}": notice_text(f"page.{name}") for name in SCRIPT_NOTICES}
+    emergency = notice_text("emergency.banner").format(emergency_number=settings.emergency_number)
+    return (
+        f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
+        f'<header class="mast"><span class="brand">{icon("mark")}</span>'
+        f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p></header>'
+        f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
+        f"<span>{escape(emergency)}</span></p>"
+        f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
+        '<span id="said" class="visually-hidden" role="status"></span>'
+    )
+
+
+def _pending() -> str:
+    return (
+        '<section class="turn" id="pending" hidden><h2 class="asked">'
+        '<span class="asked-words"></span></h2><div class="reply"><p class="looking" role="status">'
+        f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f"<span>{_notice('page.slow')}</span></p></div></section>"
+    )
+
+
+def _welcome() -> str:
+    return f'<h2 class="welcome">{_notice("page.start")}</h2>'
+
+
+def _examples() -> str:
+    questions = [notice_text(name) for name in notice_names() if name.startswith("example.")]
+    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{suggestions(questions)}'
+
+
+def _privacy(settings: Settings) -> str:
+    short = notice_text("page.emergency_short").format(emergency_number=settings.emergency_number)
+    return (
+        f'<p class="privacy">{icon("lock")}<span>{_notice("page.privacy")}</span></p>'
+        f'<a class="emergency-short" href="#emergency">{icon("alert")}'
+        f"<span>{escape(short)}</span></a>"
+    )
+
+
+def _side() -> str:
+    """The right column: what the page is about, and the viewer that takes its place."""
+    parts = "".join(
+        f"<h3>{_notice(f'about.{name}_head')}</h3><p>{_notice(f'about.{name}')}</p>"
+        for name in ("what", "not", "stores", "library")
+    )
+    return (
+        f'<details id="about"><summary>{_notice("page.about")}</summary><div class="about-words">'
+        f'<h2 class="about-head">{_notice("page.about")}</h2>{parts}</div></details>'
+        f'<section id="viewer" aria-labelledby="viewer-title" hidden><header class="viewer-head">'
+        f'<h2 id="viewer-title" tabindex="-1">{_notice("page.viewer")}</h2>'
+        f'<button type="button" class="quiet" data-to-quote>{icon("target")}'
+        f"<span>{_notice('page.to_quote')}</span></button>"
+        f'<button type="button" class="quiet" data-close aria-label="{_notice("page.close")}">'
+        f"{icon('close')}</button></header>"
+        f'<div id="viewer-body" tabindex="0"></div></section>'
+    )
+
+
+def _notice(name: str) -> str:
+    return escape(notice_text(name))

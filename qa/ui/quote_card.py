@@ -1,0 +1,132 @@
+"""A quote as HTML. Its words are the text of one element, character for character.
+
+Everything that did not come from this file is escaped. Lines are laid out by the page's style
+sheet: no character is added to the words, and none is taken away.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from html import escape
+
+from qa.answer import Quote
+from qa.notices import notice_text
+from qa.ui.icons import icon
+from sources.document import Audience, BlockKind, Document, Source, Span
+from sources.readers.markdown import CELL_GAP
+
+PAGED_FORMATS = frozenset({"pdf"})
+
+
+def quote_card(quote: Quote, document: Document, place: str, today: date) -> str:
+    """The card of a quote out of `document`. `place` is its id on the page."""
+    words = "".join(_line(kind, text) for kind, text in lines_of(quote, document))
+    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
+    clinician = quote.source.audience is Audience.CLINICIAN
+    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
+    return (
+        f'<figure class="card" id="{escape(place)}">'
+        f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
+        f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
+        f'<figcaption class="card-foot">'
+        f'<p class="card-title" id="{escape(place)}-title">'
+        f'<span class="visually-hidden">{_notice("page.source")}: </span>'
+        f"<cite>{escape(quote.source.title)}</cite>{label}</p>"
+        f"{_section(quote)}"
+        f'<ul class="facts">{facts}</ul>'
+        f"{_buttons(quote, document, place)}"
+        f"</figcaption></figure>"
+    )
+
+
+def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, str]]:
+    """The words of a quote, block by block; joined, they are `quote.text`."""
+    first = document.block_index(quote.span.start)
+    last = document.block_index(quote.span.end - 1)
+    for block in document.blocks[first : last + 1]:
+        start = max(block.span.start, quote.span.start)
+        end = min(block.span.end, quote.span.end)
+        # A block cut at its beginning goes on in the middle of a sentence: no bullet before it.
+        whole = start == block.span.start
+        kind = block.kind if whole else BlockKind.PARAGRAPH
+        yield kind, Span(start, end).of(document.text)
+
+
+def _line(kind: BlockKind, text: str) -> str:
+    """One block of the words; a row's cells stand apart, and the marks between them are hidden."""
+    words = escape(text)
+    if kind is BlockKind.TABLE_ROW:
+        hidden = f'</span><span class="apart">{CELL_GAP}</span><span class="cell">'
+        words = f'<span class="cell">{words.replace(CELL_GAP, hidden)}</span>'
+    return f'<span class="line line-{kind.value}">{words}</span>'
+
+
+def facts_of(quote: Quote, document: Document, today: date) -> list[str]:
+    """What stands under a quote in small type: pages, publisher, review."""
+    facts = [pages_of(quote)] if document.format in PAGED_FORMATS else []
+    if quote.source.publisher:
+        facts.append(quote.source.publisher)
+    return [*facts, review_of(quote.source, today)]
+
+
+def pages_of(quote: Quote) -> str:
+    """The page or pages of a quote, in words."""
+    first, last = quote.pages
+    name = "page.one_page" if first == last else "page.many_pages"
+    return notice_text(name).format(first=first, last=last)
+
+
+def review_of(source: Source, today: date) -> str:
+    """Where the review of a source stands on the day `today`, in words."""
+    said = [notice_text(f"status.{source.status.name.lower()}")]
+    if source.reviewed:
+        said.append(notice_text("status.reviewed_on").format(date=date_in_words(source.reviewed)))
+    if source.review_due and source.review_due < today:
+        said.append(notice_text("status.overdue"))
+    elif source.review_due:
+        said.append(notice_text("status.due_on").format(date=date_in_words(source.review_due)))
+    return " ".join(said)
+
+
+def date_in_words(day: date) -> str:
+    """A date as people write it: 5 March 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def citation(quote: Quote, document: Document) -> str:
+    """Where a quote stands, in one line: title, section, page, publisher, address, version."""
+    pages = pages_of(quote) if document.format in PAGED_FORMATS else None
+    section = " / ".join(quote.section) or None
+    parts = (
+        quote.source.title,
+        section,
+        pages,
+        quote.source.publisher,
+        quote.source.url,
+        f"{quote.doc_id}@{quote.version[:12]}",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _section(quote: Quote) -> str:
+    if not quote.section:
+        return ""
+    steps = "".join(f"<span>{escape(step)}</span>" for step in quote.section)
+    hidden = f'<span class="visually-hidden">{_notice("page.section")}: </span>'
+    return f'<p class="card-section">{hidden}{steps}</p>'
+
+
+def _buttons(quote: Quote, document: Document, place: str) -> str:
+    about = f'aria-describedby="{escape(place)}-title"'
+    return (
+        f'<p class="card-buttons">'
+        f'<button type="button" class="quiet" data-open="{escape(quote.doc_id)}" '
+        f'data-version="{escape(quote.version)}" data-start="{quote.span.start}" '
+        f'data-end="{quote.span.end}" data-title="{escape(quote.source.title)}" {about}>'
+        f"{icon('open')}<span>{_notice('page.open_source')}</span></button>"
+        f'<button type="button" class="quiet" data-copy="{escape(citation(quote, document))}" '
+        f"{about}>{icon('copy')}<span>{_notice('page.copy')}</span></button></p>"
+    )
+
+
+def _notice(name: str) -> str:
+    return escape(notice_text(name))
