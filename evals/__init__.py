@@ -1,0 +1,1 @@
+"""Measuring: gold questions, suites, and the training of the evidence weights."""
