@@ -57,7 +57,7 @@ def gold_questions(folder: Path = GOLD) -> Iterator[GoldQuestion]:
 
 def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Line number and row of a JSON-lines file. Raises `GoldError` for a line that is not one."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:

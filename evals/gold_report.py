@@ -9,7 +9,7 @@ import numpy as np
 
 from evals.bench_home import documents_by_id, open_assistant
 from evals.gold import gold_questions, resolve
-from evals.train import meets, turns
+from evals.lessons import meets, turns
 from qa.answer import Outcome
 
 RESAMPLES = 2000

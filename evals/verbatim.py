@@ -25,7 +25,7 @@ SEED = 11
 
 def questions_in(path: Path) -> Iterator[str]:
     """The questions of a file: `q` or `question` of JSON rows, or its lines."""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):
         if not line.strip():
             continue
         row = json.loads(line) if line.startswith("{") else {"q": line}

@@ -26,10 +26,9 @@ from index.passages import (
     prepare,
     write_rows,
 )
-from index.snapshot import FORMAT, Manifest, SnapshotStore, file_hashes
+from index.snapshot import FORMAT, Manifest, SnapshotStore, file_hashes, index_recipe
 from index.words import words
-from sources.library import Library
-from sources.segments import RECIPE
+from sources.library import Entry, Library
 
 
 class Built(NamedTuple):
@@ -51,7 +50,8 @@ def build(
     store = SnapshotStore(library.home)
     store.folder.mkdir(parents=True, exist_ok=True)
     with _alone(library.home / "build.lock"):
-        prepared = _prepare(library, seen)
+        entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
+        prepared = _prepare(library, entries, seen)
         known = _known_vectors(store, embedder.identity)
         texts = embedded_texts(prepared)
         vectors, embedded = _embed(texts, embedder, known, seen)
@@ -62,12 +62,12 @@ def build(
             _write_keys(written, texts)
             manifest = Manifest(
                 format=FORMAT,
-                recipe=RECIPE,
+                recipe=index_recipe(),
                 model=embedder.identity,
                 engine=engine_name,
                 passages=len(rows),
                 statements=rows[-1].last,
-                documents={row.doc_id: row.version for row in rows},
+                documents={entry.doc_id: entry.version for entry in entries},
                 files=file_hashes(written),
             )
             made = store.switch_to(written, manifest)
@@ -89,8 +89,7 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _prepare(library: Library, seen: Progress) -> list[Prepared]:
-    entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
+def _prepare(library: Library, entries: Sequence[Entry], seen: Progress) -> list[Prepared]:
     prepared: list[Prepared] = []
     for done, entry in enumerate(entries, start=1):
         prepared += prepare(library.document(entry.doc_id, entry.version))

@@ -101,7 +101,6 @@ class SentenceTransformerEmbedder:
     @cached_property
     def identity(self) -> ModelIdentity:
         """The model's name, the hash of what it computes with, and its width."""
-        model = self._model
         parts = sorted(self.folder.rglob("*.json")) + sorted(self.folder.rglob("*.safetensors"))
         parts += sorted(self.folder.rglob("pytorch_model.bin"))
         whole = hashlib.sha256()
@@ -110,7 +109,7 @@ class SentenceTransformerEmbedder:
             if self.name == DEFAULT_MODEL and path.name == "model.safetensors":
                 self._check_weights(digest)
             whole.update(f"{path.relative_to(self.folder).as_posix()} {digest}\n".encode())
-        dimension = int(model.get_embedding_dimension())
+        dimension = int(self._model.get_embedding_dimension())
         return ModelIdentity(self.name, whole.hexdigest(), dimension)
 
     def _check_weights(self, digest: str) -> None:
@@ -124,13 +123,14 @@ class SentenceTransformerEmbedder:
     def _model(self) -> Any:  # noqa: ANN401  the library publishes no narrower type
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from safetensors import SafetensorError  # noqa: PLC0415
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415  seconds to import
         from transformers.utils import logging  # noqa: PLC0415
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             raise ModelUnusable(
                 f"the model in {self.folder} cannot be loaded ({error}); install it again"
             ) from error

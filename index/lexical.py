@@ -29,6 +29,8 @@ class LexicalIndex:
         }
         vocabulary.setdefault("", len(vocabulary))  # the place of a passage of stop words alone
         numbers = [[vocabulary[term] for term in row] or [vocabulary[""]] for row in passages]
+        # bm25s divides by the number of passages: where there is none, one without words stands in.
+        numbers = numbers or [[vocabulary[""]]]
         model.index((numbers, vocabulary), show_progress=False)
         return cls(model, len(passages))
 
@@ -47,7 +49,7 @@ class LexicalIndex:
         known = [term for term in dict.fromkeys(terms) if self.knows(term)]
         if not known:
             return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._model.get_scores(known), dtype=np.float32)
+        return np.asarray(self._model.get_scores(known), dtype=np.float32)[: self.size]
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds `term`."""

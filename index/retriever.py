@@ -20,6 +20,8 @@ class Retriever:
     def __init__(self, snapshot: Searchable, embedder: Embedder) -> None:
         self.snapshot = snapshot
         self.embedder = embedder
+        versions = [row.version for row in snapshot.passages]
+        self._versions, self._version_of = np.unique(versions, return_inverse=True)
 
     def embed(self, text: str) -> Vectors:
         """The vector of a question, shape `(dimension,)`."""
@@ -33,11 +35,9 @@ class Retriever:
         (Bruch, Gai and Ingber, ACM TOIS 2023, doi:10.1145/3596512).
         """
         snapshot = self.snapshot
-        lexical = snapshot.lexical.scores(terms(text))
-        rows = self._pool(vector, lexical)
-        rows = np.array(
-            [r for r in rows if snapshot.passages[r].version in versions], dtype=np.int64
-        )
+        allowed = np.array([v in versions for v in self._versions], np.bool_)[self._version_of]
+        lexical = np.where(allowed, snapshot.lexical.scores(terms(text)), np.float32(0))
+        rows = self._pool(vector, lexical, allowed)
         if rows.size == 0:
             return ()
         dense = np.asarray(snapshot.vectors[rows] @ vector, dtype=np.float32)
@@ -55,8 +55,11 @@ class Retriever:
             for at in order
         )
 
-    def _pool(self, vector: Vectors, lexical: NDArray[np.float32]) -> NDArray[np.int64]:
-        """Rows that either retriever finds, in snapshot order, enough to survive withdrawals."""
-        nearest, _ = self.snapshot.engine.search(vector, POOL)
+    def _pool(
+        self, vector: Vectors, lexical: NDArray[np.float32], allowed: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
+        """Allowed rows that either retriever finds, in snapshot order; the others fill no place."""
+        nearest, _ = self.snapshot.engine.search(vector, POOL + int(np.sum(~allowed)))
+        nearest = nearest[allowed[nearest]][:POOL]
         wordiest = np.argsort(-lexical, kind="stable")[:POOL]
         return np.union1d(nearest, wordiest[lexical[wordiest] > 0])

@@ -22,6 +22,7 @@ from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
 from index.lexical import LexicalIndex
 from index.passages import PassageRow, StatementTable, read_rows
+from index.words import words_recipe
 from sources.segments import RECIPE
 
 FORMAT = 1
@@ -65,6 +66,11 @@ class Manifest:
             raise SnapshotDamaged(f"the index has lost {path.name}; {REBUILD}") from error
         except (ValueError, KeyError, TypeError) as error:
             raise SnapshotDamaged(f"the index's {path.name} cannot be read; {REBUILD}") from error
+
+
+def index_recipe() -> str:
+    """Names the rules by which documents become passages and terms."""
+    return f"{RECIPE} {words_recipe()}"
 
 
 class Searchable(Protocol):
@@ -126,7 +132,7 @@ def open_snapshot(folder: Path, model: ModelIdentity) -> Snapshot:
             raise SnapshotDamaged(f"{name} in the index has been changed; {REBUILD}")
     if manifest.snapshot_id != folder.name:
         raise SnapshotDamaged(f"the index's manifest has been changed; {REBUILD}")
-    if manifest.recipe != RECIPE:
+    if manifest.recipe != index_recipe():
         raise SnapshotMismatch(f"the index was cut by recipe {manifest.recipe}; {REBUILD}")
     if manifest.model != model:
         raise SnapshotMismatch(

@@ -4,6 +4,7 @@ British and American spellings, and the spelling of haem-/hem-, fall together he
 here; no text that anyone reads is changed.
 """
 
+import hashlib
 import re
 import threading
 import tomllib
@@ -41,6 +42,12 @@ STOP_WORDS = frozenset(
 )
 _FAMILIES = Path(__file__).with_name("families.toml")
 _local = threading.local()  # a Snowball stemmer may not be shared between threads
+
+
+@cache
+def words_recipe() -> str:
+    """Names the rules by which words become stems; an index made by others must be rebuilt."""
+    return "words-1-" + hashlib.sha256(_FAMILIES.read_bytes()).hexdigest()[:8]
 
 
 @cache

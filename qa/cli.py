@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return 0
+    except OSError as error:
+        print(f"quotewell: {error}; check the path, its permissions and space", file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
         print("quotewell: stopped", file=sys.stderr)
         return 130

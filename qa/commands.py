@@ -28,7 +28,7 @@ EXPECTED_ERRORS = (SourceError, SearchError, SettingsError, BadInput)
 def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """The rows of a JSON-lines file; a bad row stops the run with its line number."""
     try:
-        lines = Path(path).read_text(encoding="utf-8").split("\n")
+        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} cannot be read as UTF-8 text; check the name") from error
     for number, line in enumerate(lines, start=1):
@@ -54,7 +54,7 @@ def _open_assistant(settings: Settings) -> Assistant:
 def ask(settings: Settings, chosen: argparse.Namespace) -> int:
     """Answer one question, or a row of questions."""
     assistant = _open_assistant(settings)
-    if chosen.batch:
+    if chosen.batch is not None:
         for row in _rows(chosen.batch, ("q",)):
             answer = assistant.ask(row["q"])
             if chosen.json:
@@ -122,17 +122,23 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve the page. A new home is filled with the starter library first."""
     import app  # noqa: PLC0415  the page stands above the commands; only serving needs it
 
-    changed = {name: getattr(chosen, name) for name in ("host", "port") if getattr(chosen, name)}
+    given = {"host": chosen.host, "port": chosen.port}
+    changed = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **changed)
-    library = Library(settings.home)
-    if not library.entries():
-        print("A new home: adding the starter library", flush=True)
-        take_in(library, starter_files())
     try:
         SnapshotStore(settings.home).current_folder()
     except NoSnapshot:
+        _fill_new_home(Library(settings.home))
         print("Building the index; this happens once", flush=True)
         made = build_with_progress(settings)
         print(f"index {made.snapshot_id}: {made.passages} passages", flush=True)
     app.serve(settings)
     return 0
+
+
+def _fill_new_home(library: Library) -> None:
+    """Add the starter library to a home that holds nothing else, also after a broken-off start."""
+    starter = starter_files()
+    if {entry.name for entry in library.entries()} <= {path.name for path in starter}:
+        print("A new home: adding the starter library", flush=True)
+        take_in(library, starter)

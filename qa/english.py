@@ -18,7 +18,9 @@ from index.words import STOP_WORDS, families, stem
 
 LEAST_WEIGHT = 0.15
 COMMON, RARE = 2.5, 4.5  # a word in 300 says next to nothing, one in 30,000 all it can
+SENTENCE, FOREIGN = 4, 0.4  # of so many words, more than this share strange: not English
 LONG = 8  # letters from which two slips are forgiven
+_WORD = re.compile(r"[^\W\d_]+")
 _CANDIDATE = re.compile(r"[^\W\d_]{5,}")
 
 
@@ -46,12 +48,18 @@ def weight(word: str) -> float:
 def correct(text: str, known_words: Mapping[str, int]) -> str:
     """`text` with each slip replaced by the one nearest word of `known_words`, if there is one."""
 
+    def is_word(word: str) -> bool:
+        known = word in known_words or word in STOP_WORDS or word in families()
+        return known or is_english(word)
+
     def mended(match: re.Match[str]) -> str:
         word = match.group().lower()
-        if word in known_words or word in STOP_WORDS or word in families() or is_english(word):
-            return match.group()
-        return _nearest(word, known_words) or match.group()
+        return match.group() if is_word(word) else _nearest(word, known_words) or match.group()
 
+    all_words = _WORD.findall(text.lower())
+    strange = sum(not is_word(word) for word in all_words)
+    if len(all_words) >= SENTENCE and strange > FOREIGN * len(all_words):
+        return text  # another language: its words are no slips
     return _CANDIDATE.sub(mended, text)
 
 

@@ -103,7 +103,8 @@ def weigh(
 
 def _scored(found: Sequence[Evidence]) -> list[Evidence]:
     bias, weight = weights()
-    logits = bias + np.array([row.features for row in found], dtype=np.float64) @ weight
+    rows = np.array([row.features for row in found], dtype=np.float64).reshape(-1, len(weight))
+    logits = bias + rows @ weight
     scores = 1 / (1 + np.exp(-logits))
     order = np.argsort(-scores, kind="stable")
     return [

@@ -67,12 +67,21 @@ def _unknown_share(question: Question, lexical: LexicalIndex) -> float:
 
 
 def decide(
-    question: Question, evidence: Sequence[Evidence], lexical: LexicalIndex
+    question: Question,
+    evidence: Sequence[Evidence],
+    lexical: LexicalIndex,
+    *,
+    one_document: bool = False,
 ) -> tuple[Outcome, float]:
-    """The outcome and the probability, 0 to 1, that the first quote answers the question."""
+    """The outcome and the probability, 0 to 1, that the first quote answers the question.
+
+    `one_document`: the evidence is all of a single text that someone chose, so that figures
+    which compare passages of a library mean something else and have weights of their own.
+    """
     if not evidence:
         return Outcome.NOT_IN_LIBRARY, 0.0
-    weight, threshold = table()["gate"], table()["thresholds"]
+    kind = "_one" if one_document else ""
+    weight, threshold = table()[f"gate{kind}"], table()[f"thresholds{kind}"]
     features = gate_features(question, evidence, lexical)._asdict()
     logit = weight["bias"] + sum(weight[name] * value for name, value in features.items())
     probability = 1 / (1 + math.exp(-logit))

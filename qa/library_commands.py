@@ -39,7 +39,8 @@ class _Bar:
         if self._what != what:
             self.close()
             self._what = what
-            self._bar = tqdm(total=of, desc=what, delay=1, file=sys.stderr, leave=False)
+            # disable=None: no bar where standard error is a file, which it would only fill
+            self._bar = tqdm(total=of, desc=what, delay=1, leave=False, disable=None)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:

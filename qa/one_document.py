@@ -3,12 +3,13 @@
 from functools import lru_cache
 
 from index.embedder import Embedder
+from index.lexical import LexicalIndex
 from index.memory import MemorySnapshot
 from index.retriever import Retriever
 from qa.answer import Outcome, Quote
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.gate import decide
-from qa.question import understand
+from qa.question import Question, understand
 from qa.selection import choose_quotes
 from sources.document import Audience, Document
 
@@ -25,22 +26,24 @@ class OneDocument:
     def _new_retriever(self, document: Document) -> Retriever:
         return Retriever(MemorySnapshot([document], self.embedder), self.embedder)
 
-    def weigh(self, text: str, document: Document) -> tuple[Outcome, float, list[Evidence]]:
-        """The outcome, its probability, and the document's statements, strongest first."""
+    def evidence(
+        self, text: str, document: Document
+    ) -> tuple[Question, list[Evidence], LexicalIndex]:
+        """The question as understood, the document's statements, strongest first, and its words."""
         retriever = self._retriever(document)
         snapshot = retriever.snapshot
         question = understand(text, (), snapshot.word_counts, exact=True)
         if question.notice or not snapshot.passages:
-            return Outcome.NOT_A_QUESTION, 0.0, []
+            return question, [], snapshot.lexical
         vector = retriever.embed(question.searched)
         ranking = retriever.search(question.searched, vector, CANDIDATES, {document.version})
-        evidence = weigh(question, vector, ranking, snapshot, [document] * len(ranking))
-        outcome, probability = decide(question, evidence, snapshot.lexical)
-        return outcome, probability, evidence
+        found = weigh(question, vector, ranking, snapshot, [document] * len(ranking))
+        return question, found, snapshot.lexical
 
     def quotes(self, text: str, document: Document, most: int) -> tuple[Quote, ...]:
         """Up to `most` quotes that answer, none when the document does not answer."""
-        outcome, _, evidence = self.weigh(text, document)
+        question, evidence, lexical = self.evidence(text, document)
+        outcome, _ = decide(question, evidence, lexical, one_document=True)
         if outcome is not Outcome.ANSWERED:
             return ()
         return choose_quotes(evidence, Audience.PATIENT, most)

@@ -28,7 +28,7 @@ TALK: dict[str, re.Pattern[str]] = {
     "talk.goodbye": re.compile(r"(ok |thanks )*(bye|goodbye|bye bye|see you( later)?|good night)"),
     "talk.about": re.compile(
         r"(who|what) are you|are you (a |an )?(real )?(robot|bot|doctor|nurse|human|person|ai|real)"
-        r"( person| doctor)?|what (can|do) you do|how (do|does) (you|this) work|help"
+        r"( person| doctor)?|what (can|do) you do|how (do|does) (you|this) work"
     ),
 }
 _LEANS = re.compile(

@@ -8,6 +8,7 @@ from sources.document import Audience, Span
 
 SAME = 0.82  # cosine of two statements from which the second says nothing new
 WORTH = 0.45  # a further quote has at least this share of the first one's score
+WORTH_AGAIN = 0.55  # the same for a further quote from a document that is quoted already
 WORTH_BESIDE = 0.25  # a sentence that continues a quote has at least this share
 EQUAL = 0.06  # scores this near are equal support, and the reader's own audience comes first
 JOINED_CHARACTERS = 520  # neighbours are quoted as one up to this length
@@ -22,12 +23,18 @@ def choose_quotes(evidence: Sequence[Evidence], audience: Audience, most: int) -
         beside = _beside(candidate, chosen, spans) if worth >= WORTH_BESIDE else None
         if beside is not None:
             spans[beside] = _joined(spans[beside], candidate.statement.span)
-        elif worth < WORTH:
+        elif worth < _bar(candidate, chosen):
             continue
         elif len(chosen) < most and not _repeats(candidate, chosen, spans):
             chosen.append(candidate)
             spans.append(candidate.statement.span)
     return tuple(cut(e.document, span, e.score) for e, span in zip(chosen, spans, strict=True))
+
+
+def _bar(candidate: Evidence, chosen: Sequence[Evidence]) -> float:
+    """The share of the first score that a further quote needs: other documents come easier."""
+    quoted = {evidence.document.doc_id for evidence in chosen}
+    return WORTH_AGAIN if candidate.document.doc_id in quoted else WORTH if chosen else 0.0
 
 
 def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Evidence]:
@@ -55,9 +62,17 @@ def _beside(candidate: Evidence, chosen: Sequence[Evidence], spans: Sequence[Spa
         touching = span.overlaps(new) or not apart.strip()
         block = candidate.document.block_at(span.start)
         same_block = block == candidate.document.block_at(new.start)
-        if touching and same_block and whole.end - whole.start <= JOINED_CHARACTERS:
+        fits = whole.end - whole.start <= JOINED_CHARACTERS
+        if touching and same_block and fits and not _meets_another(whole, at, chosen, spans):
             return at
     return None
+
+
+def _meets_another(span: Span, at: int, chosen: Sequence[Evidence], spans: Sequence[Span]) -> bool:
+    """Whether `span`, of the document of quote `at`, would run into another quote of it."""
+    version = chosen[at].document.version
+    rows = enumerate(zip(chosen, spans, strict=True))
+    return any(n != at and e.document.version == version and s.overlaps(span) for n, (e, s) in rows)
 
 
 def _repeats(candidate: Evidence, chosen: Sequence[Evidence], spans: Sequence[Span]) -> bool:

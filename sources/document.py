@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+CELL_GAP = " | "  # between the cells of a table row in canonical text
+
 
 class Span(NamedTuple):
     """A half-open range of characters: `text[start:end]`."""

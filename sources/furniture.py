@@ -43,7 +43,7 @@ def _is_label(draft: Draft) -> bool:
 
 def _mark_menus(drafts: Sequence[Draft]) -> None:
     run: list[Draft] = []
-    for draft in [*drafts, None]:
+    for draft in [*drafts[1:], None]:  # the first line is the title
         if draft is not None and _is_label(draft):
             run.append(draft)
             continue

@@ -68,4 +68,6 @@ def _take_one(library: Library, path: Path, by_id: dict[str, tuple[str, Path]]) 
             f"{path} and {other} both have the id {document.doc_id!r}; give one of them its own "
             f"`doc_id:` in {path.stem}{SIDECAR_ENDING} beside it"
         )
-    return Taken(path, library.add(document, data, path.name), document, None)
+    outcome = library.add(document, data, path.name)
+    kept = library.entry_of(document.version)
+    return Taken(path, outcome, library.document(kept.doc_id, kept.version), None)

@@ -4,8 +4,10 @@ Original bytes lie in `originals/<sha256>`; what was read out of them in a datab
 is ever removed: a changed file is a new version, a withdrawn one is no longer quotable.
 """
 
+import fcntl
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,29 +22,9 @@ import sqlalchemy as sa
 from sources.document import Document, Source, Status
 from sources.errors import LibraryDamaged, UnknownDocument
 from sources.stored import dump_body, dump_source, load_document, load_source
+from sources.tables import open_engine, state, tables, versions
 
 CACHED_DOCUMENTS = 256
-
-_tables = sa.MetaData()
-_versions = sa.Table(
-    "versions",
-    _tables,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("doc_id", sa.String(120), nullable=False, index=True),
-    sa.Column("version", sa.String(64), nullable=False, unique=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("format", sa.String(20), nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("added", sa.String(32), nullable=False),
-    sa.Column("current", sa.Boolean, nullable=False),
-)
-_state = sa.Table(
-    "state",
-    _tables,
-    sa.Column("key", sa.String(20), primary_key=True),
-    sa.Column("value", sa.Integer, nullable=False),
-)
 
 
 class Added(StrEnum):
@@ -72,6 +54,14 @@ class Entry(NamedTuple):
         return self.current and self.source.status.quotable
 
 
+class _Seen(NamedTuple):
+    """The entries at one revision, by version."""
+
+    revision: int
+    every: dict[str, Entry]
+    quotable: dict[str, Entry]
+
+
 class Library:
     """Documents under one home folder. Several processes may read and add at once."""
 
@@ -79,30 +69,35 @@ class Library:
         self.home = home
         self._originals = home / "originals"
         self._originals.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(
-            f"sqlite:///{home / 'library.db'}", connect_args={"timeout": 30}
-        )
-        sa.event.listen(self._engine, "connect", _prepare)
+        self._engine = open_engine(home / "library.db")
         self._documents: dict[str, Document] = {}
-        self._seen: tuple[int, dict[str, Entry]] = (-1, {})
+        self._seen = _Seen(-1, {}, {})
         self._lock = Lock()
-        with self._connection() as connection:
-            _tables.create_all(connection)
-            if connection.execute(sa.select(_state.c.value)).first() is None:
-                connection.execute(sa.insert(_state).values(key="revision", value=0))
+        with (home / "library.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # two processes may meet in a new home
+            self._make_tables()
+
+    def _make_tables(self) -> None:
+        with self._connection(writes=True) as connection:
+            tables.create_all(connection)
+            if connection.execute(sa.select(state.c.value)).first() is None:
+                connection.execute(sa.insert(state).values(key="revision", value=0))
 
     def close(self) -> None:
         """Let go of the database's file."""
         self._engine.dispose()
 
     @contextmanager
-    def _connection(self) -> Iterator[sa.Connection]:
+    def _connection(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        """A transaction; one that writes holds the others back from its first statement on."""
         try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.DatabaseError as error:
+            with self._engine.connect() as connection:
+                chosen = connection.execution_options(writes=writes)
+                with chosen.begin():
+                    yield chosen
+        except (sa.exc.DatabaseError, zlib.error, ValueError, KeyError) as error:
             raise LibraryDamaged(
-                f"{self.home / 'library.db'} cannot be used ({error.orig}); "
+                f"{self.home / 'library.db'} cannot be used ({getattr(error, 'orig', error)}); "
                 "restore it from a backup, or point --home at another folder"
             ) from error
 
@@ -110,17 +105,17 @@ class Library:
         """Keep `document`, read out of `data`. The same bytes again change nothing but metadata."""
         body = dump_body(document)
         self._keep_original(document.version, data)
-        with self._connection() as connection:
+        with self._connection(writes=True) as connection:
             same = connection.execute(
-                sa.select(_versions).where(_versions.c.version == document.version)
+                sa.select(versions).where(versions.c.version == document.version)
             ).first()
             if same is not None:
                 outcome = self._meet_again(connection, same, document)
             else:
-                older = sa.update(_versions).where(_versions.c.doc_id == document.doc_id)
+                older = sa.update(versions).where(versions.c.doc_id == document.doc_id)
                 known = connection.execute(older.values(current=False)).rowcount
                 connection.execute(
-                    sa.insert(_versions).values(
+                    sa.insert(versions).values(
                         doc_id=document.doc_id,
                         version=document.version,
                         name=name,
@@ -133,7 +128,7 @@ class Library:
                 )
                 outcome = Added.NEW_VERSION if known else Added.NEW
             if outcome is not Added.UNCHANGED:
-                connection.execute(sa.update(_state).values(value=_state.c.value + 1))
+                connection.execute(sa.update(state).values(value=state.c.value + 1))
         return outcome
 
     @staticmethod
@@ -141,13 +136,15 @@ class Library:
         connection: sa.Connection, row: sa.Row[tuple[object, ...]], new: Document
     ) -> Added:
         """The same bytes once more: perhaps with new metadata, perhaps current again."""
+        if row.doc_id != new.doc_id:
+            return Added.UNCHANGED  # under another name it is no other document
         kept = load_source(row.source)
         # Adding a file again is no decision to quote it again: withdrawn stays withdrawn.
         withdrawn = kept.status is Status.WITHDRAWN
         source = replace(new.source, status=Status.WITHDRAWN) if withdrawn else new.source
-        this = sa.update(_versions).where(_versions.c.version == row.version)
+        this = sa.update(versions).where(versions.c.version == row.version)
         if not row.current:
-            every = sa.update(_versions).where(_versions.c.doc_id == row.doc_id)
+            every = sa.update(versions).where(versions.c.doc_id == row.doc_id)
             connection.execute(every.values(current=False))
             connection.execute(this.values(current=True, source=dump_source(source)))
             return Added.RESTORED
@@ -170,34 +167,47 @@ class Library:
         """Never quote the current version of `doc_id` again; its words stay for the record."""
         entry = self.entry(doc_id)
         source = replace(entry.source, status=Status.WITHDRAWN)
-        with self._connection() as connection:
-            this = sa.update(_versions).where(_versions.c.version == entry.version)
+        with self._connection(writes=True) as connection:
+            this = sa.update(versions).where(versions.c.version == entry.version)
             connection.execute(this.values(source=dump_source(source)))
-            connection.execute(sa.update(_state).values(value=_state.c.value + 1))
+            connection.execute(sa.update(state).values(value=state.c.value + 1))
         return entry._replace(source=source)
 
     @property
     def revision(self) -> int:
         """A number that grows with every change, by any process."""
         with self._connection() as connection:
-            return int(connection.execute(sa.select(_state.c.value)).scalar_one())
+            return int(connection.execute(sa.select(state.c.value)).scalar_one())
 
     def entries(self) -> list[Entry]:
         """Every version, oldest first."""
-        columns = [column for column in _versions.c if column.name != "body"]
+        columns = [column for column in versions.c if column.name != "body"]
         with self._connection() as connection:
-            rows = connection.execute(sa.select(*columns).order_by(_versions.c.number)).all()
+            rows = connection.execute(sa.select(*columns).order_by(versions.c.number)).all()
         return [
             Entry(r.doc_id, r.version, r.name, r.format, load_source(r.source), r.added, r.current)
             for r in rows
         ]
 
     def quotable(self) -> Mapping[str, Entry]:
-        """What may be quoted now: version to entry. Looked up again only after a change."""
+        """What may be quoted now: version to entry."""
+        return self._look().quotable
+
+    def _look(self) -> "_Seen":
+        """The entries as they are now, looked up again only after a change."""
         revision = self.revision
-        if self._seen[0] != revision:
-            self._seen = (revision, {e.version: e for e in self.entries() if e.quotable})
-        return self._seen[1]
+        if self._seen.revision != revision:
+            every = {entry.version: entry for entry in self.entries()}
+            quotable = {version: entry for version, entry in every.items() if entry.quotable}
+            self._seen = _Seen(revision, every, quotable)
+        return self._seen
+
+    def entry_of(self, version: str) -> Entry:
+        """The entry of a version that the library holds. Raises `UnknownDocument`."""
+        found = self._look().every.get(version)
+        if found is None:
+            raise UnknownDocument(f"the library has no version {version}")
+        return found
 
     def entry(self, doc_id: str, version: str | None = None) -> Entry:
         """One version of a document: the current one, or that which `version` begins."""
@@ -219,7 +229,7 @@ class Library:
 
     def documents(self, wanted: Sequence[tuple[str, str]]) -> list[Document]:
         """One document for each (doc_id, version), with the metadata that holds now."""
-        latest = self.quotable()
+        latest = self._look().every
         found = []
         for doc_id, version in wanted:
             known = self._remembered(version)
@@ -244,13 +254,11 @@ class Library:
         return known
 
     def _read(self, version: str) -> Document:
+        self.entry_of(version)
         with self._connection() as connection:
-            row = connection.execute(
-                sa.select(_versions).where(_versions.c.version == version)
-            ).first()
-        if row is None:
-            raise UnknownDocument(f"the library has no version {version}")
-        return load_document(row.doc_id, row.version, row.format, row.source, row.body)
+            query = sa.select(versions).where(versions.c.version == version)
+            row = connection.execute(query).one()
+            return load_document(row.doc_id, row.version, row.format, row.source, row.body)
 
     def original(self, version: str) -> bytes:
         """The bytes a version was read from."""
@@ -258,10 +266,3 @@ class Library:
         if not path.is_file():
             raise LibraryDamaged(f"{path} is missing; restore it from a backup")
         return path.read_bytes()
-
-
-def _prepare(connection: "sa.engine.interfaces.DBAPIConnection", _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()

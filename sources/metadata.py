@@ -27,19 +27,21 @@ _ALSO_WRITTEN = {
     "lang": "language",
     "id": "doc_id",
 }
+_TAG_ERRORS = (AttributeError, LookupError, TypeError)  # PyYAML on `!!int ''` and its like
 _DOC_ID = re.compile(r"[\w][\w.-]{0,119}")
 
 
-def parse_yaml(text: str, name: str) -> dict[str, object]:
+def parse_yaml(text: str, name: str, first_line: int = 1) -> dict[str, object]:
     """The mapping in a YAML text, with our spelling of its keys; an empty text is no mapping.
 
-    Raises `BadMetadata` with the line when it does not parse or is not a mapping.
+    Raises `BadMetadata` when it does not parse or is not a mapping, with the line counted from
+    `first_line`, where the text begins in its file.
     """
     try:
         value = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError, *_TAG_ERRORS) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
+        where = f" (line {mark.line + first_line})" if mark else ""
         problem = getattr(error, "problem", None) or "not valid YAML"
         raise BadMetadata(
             f"the metadata of {name} does not parse{where}: {problem}; correct it or remove it"
@@ -78,7 +80,8 @@ def doc_id_from(declared: Mapping[str, object], stem: str) -> str:
         return re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:120] or "document"
     if not _DOC_ID.fullmatch(str(wanted)):
         raise BadMetadata(
-            f"doc_id {wanted!r} may only hold letters, digits, '-', '_' and '.', up to 120 of them"
+            f"the doc_id of {stem} is {wanted!r}; it may only hold letters, digits, '-', '_' and "
+            "'.', up to 120 of them; correct it"
         )
     return str(wanted)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sources.document import Block, BlockKind, Document, Span
 
-RECIPE = "sections-3"  # part of every passage_id: change it with any rule below
+RECIPE = "sections-4"  # part of every passage_id: change it with any rule below
 PASSAGE_WORDS = 110  # about 150 word pieces; the encoder reads 256, its headings included
 LIST_CHARACTERS = 700  # a list up to this long is quoted whole
 
@@ -40,6 +40,8 @@ _EXCEPTION = re.compile(
     r"the (?:only )?exceptions?|an exception|this (?:does not|is not|may not)|not if|only if)\b",
     re.IGNORECASE,
 )
+
+_OPENING_EXCEPTION = re.compile(r"(?:unless|except|but not|not if|only if)\b", re.IGNORECASE)
 
 
 class Passage(NamedTuple):
@@ -157,19 +159,48 @@ def _sentence_statements(document: Document, index: int) -> Iterator[Statement]:
     parts = [trimmed(text, part) for part in sentences(text, block.span)]
     for at, focus in enumerate(parts):
         start, end = focus
-        dependent = bool(_NEEDS_BEFORE.match(focus.of(text)))
+        dependent = _leans(focus.of(text))
         first = at
-        while first > 0 and at - first < 2 and _NEEDS_BEFORE.match(parts[first].of(text)):
+        while first > 0 and at - first < 2 and _leans(parts[first].of(text)):
             first -= 1
             start = parts[first].start
+        if first == 0 and _OPENING_EXCEPTION.match(parts[0].of(text)):
+            start = _rule_before(document, index, start)
         for later in parts[at + 1 :]:
             if not _EXCEPTION.match(later.of(text)):
                 break
             end = later.end
-        if at == len(parts) - 1 and focus.of(text).endswith(":"):
-            end = _list_end(document, index)
+        if at == len(parts) - 1:
+            stem = focus.of(text).endswith(":")
+            end = _list_end(document, index) if stem else _exception_behind(document, index, end)
         whole = Span(start, end)
         yield Statement(whole, Span(focus.start, end), Span(focus.start, focus.start), dependent)
+
+
+def _exception_behind(document: Document, index: int, end: int) -> int:
+    """`end`, or the end of an exception that opens the paragraph after block `index`."""
+    follows = document.blocks[index + 1 : index + 2]
+    if not follows or follows[0].kind is not BlockKind.PARAGRAPH:
+        return end
+    first = trimmed(document.text, sentences(document.text, follows[0].span)[0])
+    return first.end if _OPENING_EXCEPTION.match(first.of(document.text)) else end
+
+
+def _rule_before(document: Document, index: int, start: int) -> int:
+    """Where the rule begins to which the paragraph at `index` opens with an exception."""
+    above = index - 1
+    if above < 0 or document.blocks[above].kind is BlockKind.HEADING:
+        return start
+    if document.blocks[above].kind is BlockKind.LIST_ITEM:
+        above = max(_rows_from(document, above)[0] - 1, 0)
+    if document.blocks[above].kind is not BlockKind.PARAGRAPH:
+        return start
+    return sentences(document.text, document.blocks[above].span)[-1].start
+
+
+def _leans(sentence: str) -> bool:
+    """Whether a sentence says the wrong thing without the one before it."""
+    return bool(_NEEDS_BEFORE.match(sentence) or _EXCEPTION.match(sentence))
 
 
 def _rows_from(document: Document, index: int) -> list[int]:
@@ -195,7 +226,8 @@ def _list_end(document: Document, index: int) -> int:
     rows = _rows_from(document, index + 1)
     start = blocks[index].span.start
     fits = [row for row in rows if blocks[row].span.end - start <= LIST_CHARACTERS] or rows[:1]
-    return trimmed(document.text, blocks[fits[-1]].span).end
+    end = trimmed(document.text, blocks[fits[-1]].span).end
+    return _exception_behind(document, fits[-1], end) if fits[-1] == rows[-1] else end
 
 
 def _row_statement(document: Document, index: int) -> Statement | None:
@@ -215,8 +247,22 @@ def _row_statement(document: Document, index: int) -> Statement | None:
     deeper = [blocks[row].depth >= blocks[index].depth for row in inside]
     last = inside[deeper.index(False) - 1] if False in deeper else inside[-1]
     whole = trimmed(text, Span(stem.start, blocks[last].span.end))
-    shown = whole if whole.end - whole.start <= LIST_CHARACTERS else Span(stem.start, focus.end)
+    start = _outermost_stem(document, index, rows[0], stem).start
+    shown = Span(start, whole.end if whole.end - start <= LIST_CHARACTERS else focus.end)
+    if last == rows[-1] and shown.end == whole.end:
+        shown = Span(start, _exception_behind(document, last, shown.end))
     return Statement(shown, focus, stem, dependent=False)
+
+
+def _outermost_stem(document: Document, index: int, first: int, stem: Span) -> Span:
+    """The stem of the stem of the item at `index`, as far out as the lists go."""
+    while document.blocks[index].kind is BlockKind.LIST_ITEM:
+        outer = document.block_index(stem.start)
+        if outer < first or outer >= index:
+            break
+        index = outer
+        stem = _stem(document, index, first) or stem
+    return stem
 
 
 def _stem(document: Document, index: int, first: int) -> Span | None:

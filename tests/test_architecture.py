@@ -30,7 +30,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "reportlab": ("sources/starter/typeset.py",),
     "sentence_transformers": ("index/embedder.py",),
     "spellchecker": ("qa/english.py",),
-    "sqlalchemy": ("sources/library.py",),
+    "sqlalchemy": ("sources/library.py", "sources/tables.py"),
     "torch": (),
     "trafilatura": ("sources/readers/html.py",),
     "yaml": ("sources/metadata.py", "sources/starter/typeset.py"),

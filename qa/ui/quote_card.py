@@ -11,8 +11,7 @@ from html import escape
 from qa.answer import Quote
 from qa.notices import notice_text
 from qa.ui.icons import icon
-from sources.document import Audience, BlockKind, Document, Source, Span
-from sources.readers.markdown import CELL_GAP
+from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span
 
 PAGED_FORMATS = frozenset({"pdf"})
 

@@ -7,8 +7,7 @@ from urllib.parse import quote as url_quote
 
 from qa.notices import notice_text
 from qa.ui.pages import Box, PageBoxes
-from sources.document import Block, BlockKind, Document, Span
-from sources.readers.markdown import CELL_GAP
+from sources.document import CELL_GAP, Block, BlockKind, Document, Span
 
 PAGE_WIDTH = 1400  # the picture of a page, in pixels: sharp on a phone too
 A4_HEIGHT = 1980

@@ -10,14 +10,12 @@ from collections.abc import Iterator
 
 import docx
 from docx.document import Document as WordDocument
-from docx.opc.exceptions import OpcError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from sources.canonical import Draft, Piece, tidy
-from sources.document import BlockKind, Span
+from sources.document import CELL_GAP, BlockKind, Span
 from sources.errors import BrokenFile, EmptyFile, TooLarge
-from sources.readers.markdown import CELL_GAP
 from sources.readers.reading import Reading
 
 UNPACKED_LIMIT = 400 * 1024 * 1024  # bytes; a small file that unpacks to more is an attack
@@ -25,30 +23,32 @@ UNPACKED_LIMIT = 400 * 1024 * 1024  # bytes; a small file that unpacks to more i
 
 def read_docx(data: bytes, name: str) -> Reading:
     """A DOCX file. Its title is in its properties, its Title style, or its first heading."""
-    word = _open(data, name)
     raw: list[str] = []
-    drafts = list(_drafts(word, raw))
+    try:
+        word = _open(data, name)
+        drafts = list(_drafts(word, raw))
+        properties = word.core_properties
+        declared = {"publisher": properties.author, "title": properties.title}
+    except TooLarge:
+        raise
+    except Exception as error:  # zipfile, zlib, lxml and python-docx each raise their own
+        raise BrokenFile(
+            f"{name} is not a readable Word document; save it again as .docx"
+        ) from error
     text = "".join(raw)
     if not text.strip():
         raise EmptyFile(f"{name} has no text; add some, or read a scan with OCR first")
     first = next((draft.text for draft in drafts if draft.kind is BlockKind.HEADING), None)
-    properties = word.core_properties
-    declared = {"publisher": properties.author, "title": properties.title}
     generic = {"python-docx", "Word Document", ""}  # what templates fill in for nobody
     known = {key: value for key, value in declared.items() if value and value not in generic}
     return Reading(text, drafts, first, known)
 
 
 def _open(data: bytes, name: str) -> WordDocument:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
-                raise TooLarge(f"{name} unpacks to over 400 MB; split it into smaller files")
-        return docx.Document(io.BytesIO(data))
-    except (zipfile.BadZipFile, OpcError, KeyError, ValueError, SyntaxError) as error:
-        raise BrokenFile(
-            f"{name} is not a readable Word document; save it again as .docx"
-        ) from error
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
+            raise TooLarge(f"{name} unpacks to over 400 MB; split it into smaller files")
+    return docx.Document(io.BytesIO(data))
 
 
 def _drafts(word: WordDocument, raw: list[str]) -> Iterator[Draft]:
@@ -56,14 +56,16 @@ def _drafts(word: WordDocument, raw: list[str]) -> Iterator[Draft]:
     for part in word.iter_inner_content():
         if isinstance(part, Table):
             for row in part.rows:
-                cells = list(dict.fromkeys(cell.text.strip() for cell in row.cells))
+                # A merged cell is given once for each column it spans.
+                cells = list({cell._tc: cell.text.strip() for cell in row.cells}.values())
                 pieces: list[Piece] = []
-                for cell in filter(None, cells):
-                    gap = [Piece(CELL_GAP, Span(at, at))] if pieces else []
+                for number, cell in enumerate(cells):
+                    gap = [Piece(CELL_GAP, Span(at, at))] if number else []
                     raw.append(cell + "\n")
                     pieces += gap + _pieces(cell, at)
                     at += len(cell) + 1
-                yield Draft(BlockKind.TABLE_ROW, pieces)
+                if any(cells):
+                    yield Draft(BlockKind.TABLE_ROW, pieces)
             continue
         raw.append(part.text + "\n")
         kind, depth = _kind(part)
@@ -88,8 +90,11 @@ def _kind(paragraph: Paragraph) -> tuple[BlockKind, int]:
     if style == "Title":
         return BlockKind.HEADING, 1
     properties = paragraph._p.pPr  # python-docx has no public way to numbering
-    numbered = properties is not None and properties.numPr is not None
-    if numbered or style.startswith("List"):
-        level = re.search(r"\d", style)
-        return BlockKind.LIST_ITEM, int(level.group()) if level else 1
-    return BlockKind.PARAGRAPH, 1
+    numbering = properties.numPr if properties is not None else None
+    if numbering is None and not style.startswith("List"):
+        return BlockKind.PARAGRAPH, 1
+    level = re.search(r"\d", style)
+    if level:
+        return BlockKind.LIST_ITEM, int(level.group())
+    inside = getattr(numbering, "ilvl", None)
+    return BlockKind.LIST_ITEM, 1 + (inside.val if inside is not None else 0)

@@ -12,20 +12,19 @@ import trafilatura
 from trafilatura.metadata import extract_metadata
 
 from sources.canonical import Draft, Piece, single_blanks, tidy
-from sources.document import BlockKind, Span
-from sources.errors import EmptyFile
+from sources.document import CELL_GAP, BlockKind, Span
+from sources.errors import BrokenFile, EmptyFile
 from sources.furniture import mark_furniture
-from sources.readers.markdown import CELL_GAP
-from sources.readers.reading import Reading, decode
+from sources.readers.reading import Reading, decode, spelled_out
 
 _SILENT = frozenset("script style noscript template svg iframe object select button title".split())
 _FURNITURE = frozenset("nav footer aside form dialog menu".split())
 _INLINE = frozenset(
-    "a abbr b bdi bdo big cite code data del dfn em font i ins kbd label mark q s samp small span "
-    "strike strong sub sup time tt u var wbr".split()
+    "a abbr b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q s samp "
+    "script small span strike strong style sub sup svg template time tt u var wbr".split()
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_CHARREF = re.compile(r"&#?\w+;?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # pages also write en_US and worse
 LONG_ENOUGH = 25  # letters from which a block is looked for inside the main text, not as a line
 
 
@@ -33,7 +32,13 @@ def read_html(data: bytes, name: str) -> Reading:
     """A web page. Title, publisher and address come from its own metadata."""
     raw = decode(data, name)
     stream = _Stream(raw)
-    stream.run()
+    try:
+        stream.run()
+    except AssertionError as error:  # how html.parser says that it knows no such section
+        line = stream.getpos()[0]
+        raise BrokenFile(
+            f"{name} has a mark that no browser writes, on line {line}; save the page again"
+        ) from error
     if not any(draft.text.strip() for draft in stream.drafts):
         raise EmptyFile(f"{name} has no visible text; save the page again with its text")
     _keep_main_text(stream.drafts, raw)
@@ -44,7 +49,7 @@ def read_html(data: bytes, name: str) -> Reading:
         "title": values.get("title"),
         "publisher": values.get("sitename") or values.get("author"),
         "url": values.get("url"),
-        "language": stream.language,
+        "language": stream.language if _LANGUAGE.fullmatch(stream.language or "") else None,
     }
     first = next((d.text for d in stream.drafts if d.kind is BlockKind.HEADING), None)
     known = {key: value for key, value in declared.items() if value}
@@ -84,12 +89,14 @@ class _Stream(HTMLParser):
         self._open: list[str] = []
         self._pieces: list[Piece] = []
         self._row: list[Piece] | None = None
+        self._cells = 0  # cells of the row begun so far
 
     def run(self) -> None:
         """Read the whole page."""
         self.feed(self.raw)
         self.close()
         self._flush()
+        self._close_row()
 
     def _here(self) -> int:
         line, column = self.getpos()
@@ -99,24 +106,33 @@ class _Stream(HTMLParser):
         """Begin a block, a row or a silent stretch."""
         if tag == "html":
             self.language = dict(attrs).get("lang") or None
-        if tag == "br":
+        if tag in ("br", "img"):
             self._pieces.append(Piece(" ", Span(self._here(), self._here())))
-        if tag not in _INLINE and tag != "br":
+        if tag not in _INLINE:
             self._flush()
-        if tag == "tr":
-            self._row = []
+        self._begin_row_or_cell(tag)
         if tag in ("li", "p", "option") and self._open and self._open[-1] == tag:
             self._open.pop()  # HTML lets these end without saying so
         if tag not in _VOID:
             self._open.append(tag)
 
+    def _begin_row_or_cell(self, tag: str) -> None:
+        if tag == "tr":
+            self._close_row()
+            self._row, self._cells = [], 0
+        if tag in ("td", "th") and self._row is not None:
+            if (
+                self._cells
+            ):  # an empty cell keeps its place, or the next would move under its header
+                self._row.append(Piece(CELL_GAP, Span(self._here(), self._here())))
+            self._cells += 1
+
     def handle_endtag(self, tag: str) -> None:
         """End a block; a row is complete when its tag closes."""
         if tag not in _INLINE:
             self._flush()
-        if tag == "tr" and self._row is not None:
-            self.drafts.append(Draft(BlockKind.TABLE_ROW, self._row))
-            self._row = None
+        if tag in ("tr", "table"):
+            self._close_row()
         if tag in self._open:
             while self._open.pop() != tag:
                 pass
@@ -139,18 +155,28 @@ class _Stream(HTMLParser):
 
     def handle_entityref(self, name: str) -> None:
         """A named character."""
-        self._reference()
+        self._reference(f"&{name}")
 
     def handle_charref(self, name: str) -> None:
         """A numbered character."""
-        self._reference()
+        self._reference(f"&#{name}")
 
-    def _reference(self) -> None:
-        found = _CHARREF.match(self.raw, self._here())
-        if found and not _SILENT.intersection(self._open):
-            text = html.unescape(found.group())
-            spelled = "".join(piece.text for piece in tidy(text, Span(0, len(text))))
-            self._pieces.append(Piece(spelled or " ", Span(*found.span())))
+    def _reference(self, written: str) -> None:
+        if _SILENT.intersection(self._open):
+            return
+        start = self._here()
+        written += ";" * self.raw.startswith(";", start + len(written))
+        span = Span(start, start + len(written))
+        text = html.unescape(written)
+        self._pieces += tidy(self.raw, span) if text == written else spelled_out(text, span)
+
+    def _close_row(self) -> None:
+        """End the table row being gathered; the next row or the table's end may do it too."""
+        if self._row and any(piece.text != CELL_GAP for piece in self._row):
+            furniture = _FURNITURE.intersection(self._open)
+            kind = BlockKind.BOILERPLATE if furniture else BlockKind.TABLE_ROW
+            self.drafts.append(Draft(kind, self._row))
+        self._row = None
 
     def _flush(self) -> None:
         """Close the block being gathered, as what the open tags make of it."""
@@ -159,8 +185,9 @@ class _Stream(HTMLParser):
         if not pieces:
             return
         if self._row is not None:
-            gap = Span(self._row[-1].raw.end, pieces[0].raw.start) if self._row else None
-            self._row += ([Piece(CELL_GAP, gap)] if gap else []) + pieces
+            inside = self._row and self._row[-1].text != CELL_GAP
+            gap = [Piece(" ", Span(pieces[0].raw.start, pieces[0].raw.start))] if inside else []
+            self._row += gap + pieces
             return
         self.drafts.append(self._draft(pieces))
 

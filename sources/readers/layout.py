@@ -12,13 +12,12 @@ from itertools import groupby, pairwise, zip_longest
 from typing import NamedTuple
 
 from sources.canonical import Draft, Piece, tidy
-from sources.document import BlockKind, Span
+from sources.document import CELL_GAP, BlockKind, Span
 from sources.readers.reading import join_lines, vocabulary
 
 LINE_GAPS = (0.8, 2.5)  # base line to base line within a paragraph, in sizes of the type
 HEADING_WORDS = 16  # a longer line in bold is a paragraph in bold
 LEVEL = 2.0  # points: what begins less far apart begins at the same place
-CELL_GAP = " | "
 PROSE_ROWS, PROSE_CELL = 5, 25  # so many rows of so many characters a cell may be no table
 # The bullets people type, and the codes without meaning under which symbol fonts keep theirs.
 _BULLET = re.compile(r"\s*([-*•‣◦▪●·–—\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff])(?:\s+|$)")

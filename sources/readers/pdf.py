@@ -4,6 +4,7 @@
 joined by a form feed (text showing and positioning: ISO 32000-1, 9.4).
 """
 
+import logging
 import math
 import re
 from bisect import bisect_right
@@ -20,6 +21,9 @@ from sources.document import Span
 from sources.errors import BrokenFile, Encrypted, ScanWithoutText, TooLarge, Unreadable
 from sources.readers.layout import Layout, Line, Placed, Run, first_heading
 from sources.readers.reading import Reading
+
+# pypdf reports every oddity of a file to a log; what matters to people we raise ourselves.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 MAX_PAGES = 2000
 MAX_PAGE_CHARACTERS = 200_000  # a page of a newspaper has 30,000

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sources.canonical import Draft, cut_pieces, tidy
 from sources.document import BlockKind, Span
-from sources.furniture import mark_furniture
+from sources.furniture import LABEL_WORDS, mark_furniture
 from sources.readers.reading import Reading, decode, join_lines, vocabulary
 
 WRAP_LIMIT = 100  # a file with a longer line was not wrapped by hand
@@ -87,6 +87,7 @@ def _drafts(raw: str, lines: Sequence[Line]) -> list[Draft]:
             drafts[-1].repairs += [
                 (kind, Span(previous.span.end, line.span.start)) for kind in made
             ]
+            _unless_heading(drafts[-1])
         else:
             drafts.append(_line_draft(raw, lines, index))
         previous = line
@@ -119,6 +120,12 @@ def _looks_like_heading(text: str) -> bool:
     words = _NUMBER.sub("", text, count=1)
     opens = words[:1].isupper() or words[:1].isdigit()
     return short and opens and not re.search(r"[.,;:!…•]$|[.!?] [A-Z]", words.rstrip())
+
+
+def _unless_heading(draft: Draft) -> None:
+    """A line that looked like a heading until it went on is a paragraph."""
+    if draft.kind is BlockKind.HEADING and not _looks_like_heading(draft.text):
+        draft.kind, draft.depth = BlockKind.PARAGRAPH, 1
 
 
 def _is_last_label(text: str, index: int, lines: Sequence[Line]) -> bool:
@@ -185,21 +192,28 @@ def _mend_breaks(drafts: Sequence[Draft], words: Mapping[str, int]) -> list[Draf
     mended: list[Draft] = []
     for draft in drafts:
         before = mended[-1] if mended else None
-        prose = BlockKind.PARAGRAPH
-        if before and before.kind is prose and draft.kind is prose and _continues(before, draft):
+        if before and _continues(before, draft):
             gap = Span(before.pieces[-1].raw.end, draft.pieces[0].raw.start)
             if _is_one_word(before.text, draft.text, words):
                 before.pieces += draft.pieces
             else:
                 join_lines(before.pieces, draft.pieces, words)
             before.repairs += [("paragraph broken in two", gap), *draft.repairs]
+            before.kind, before.depth = BlockKind.PARAGRAPH, 1
         else:
             mended.append(draft)
     return mended
 
 
 def _continues(before: Draft, after: Draft) -> bool:
-    return bool(re.search(r"[\w,–—-]$", before.text) and after.text[:1].islower())
+    """Whether `after` is the rest of a sentence; its beginning may have looked like a heading."""
+    if after.kind is not BlockKind.PARAGRAPH:
+        return False
+    goes_on = re.search(r"[\w,–—-]$", before.text) and after.text[:1].islower()
+    if before.kind is BlockKind.HEADING:  # not a label or the title, over a line without an end
+        long = before.depth > 1 and len(before.text.split()) > LABEL_WORDS
+        return bool(goes_on and long and after.text.endswith((".", "!", "?")))
+    return bool(goes_on and before.kind is BlockKind.PARAGRAPH)
 
 
 def _is_one_word(before: str, after: str, words: Mapping[str, int]) -> bool:

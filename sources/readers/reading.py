@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from charset_normalizer import from_bytes
 
-from sources.canonical import Draft, Piece
+from sources.canonical import Draft, Piece, tidy
 from sources.document import Span
 from sources.errors import EmptyFile, NotText
 
@@ -58,6 +58,14 @@ def _utf(data: bytes) -> str | None:
         return None
 
 
+def spelled_out(text: str, raw: Span) -> list[Piece]:
+    """A piece for characters written in code, such as `&amp;`; none when not for readers."""
+    words = "".join(piece.text for piece in tidy(text, Span(0, len(text))))
+    if text.isspace():
+        words = " "
+    return [Piece(words, raw)] if words else []
+
+
 def vocabulary(text: str) -> Counter[str]:
     """How often each word occurs, in lower case, hyphens kept inside a word."""
     return Counter(word.casefold() for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text))
@@ -70,6 +78,9 @@ def join_lines(
 
     A hyphen at the line end goes unless the text elsewhere writes the word with its hyphen.
     """
+    if not before or not after:
+        before += after
+        return ()
     text = "".join(piece.text for piece in before)
     tail = re.search(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$", text)
     head = re.match(r"[^\W\d_]+", "".join(piece.text for piece in after))

@@ -1,0 +1,50 @@
+"""The tables of the library's database, and how it is opened."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+tables = sa.MetaData()
+versions = sa.Table(
+    "versions",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("doc_id", sa.String(120), nullable=False, index=True),
+    sa.Column("version", sa.String(64), nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("format", sa.String(20), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("added", sa.String(32), nullable=False),
+    sa.Column("current", sa.Boolean, nullable=False),
+)
+state = sa.Table(
+    "state",
+    tables,
+    sa.Column("key", sa.String(20), primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+
+def open_engine(path: Path) -> sa.Engine:
+    """SQLite in the file at `path`, in write-ahead mode, waiting up to 30 s for another writer.
+
+    A connection with the execution option `writes` takes the write lock when it begins.
+    """
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: "sa.engine.interfaces.DBAPIConnection", _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin` says, not at a guess
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,110 @@
+"""Small real parts that many tests share: an embedder without a model, libraries of a few lines."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pytest
+
+from index.build import build
+from index.embedder import ModelIdentity, SentenceTransformerEmbedder, Vectors
+from index.words import terms
+from qa.assistant import Assistant
+from qa.settings import Settings
+from sources.library import Library
+from sources.read import read_document
+
+
+class HashingEmbedder:
+    """A bag of stems hashed to places with signs, unit length. Real, small and without a model.
+
+    `texts` counts what was embedded; the text number `fails_at`, from 1, raises instead.
+    """
+
+    def __init__(self, dimension: int = 128, name: str = "hashed stems") -> None:
+        self.identity = ModelIdentity(name, f"stems-{dimension}", dimension)
+        self.texts = 0
+        self.fails_at: int | None = None
+
+    def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
+        """Vectors `(n, dimension)` for `texts`, in order."""
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            self.texts += 1
+            if self.texts == self.fails_at:
+                raise RuntimeError("the power went off")
+            for term in terms(text) or [""]:
+                number = int.from_bytes(hashlib.blake2b(term.encode(), digest_size=8).digest())
+                row[(number >> 1) % len(row)] += 1 if number % 2 else -1
+            if not row.any():
+                row[0] = 1.0
+            seen(self.texts)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+Files = Mapping[str, str]
+
+
+class LibraryOf(Protocol):
+    """Makes a library of files given as name to text; with `home` adds to the one there."""
+
+    def __call__(self, files: Files, home: Path | None = None) -> Library: ...
+
+
+def add_file(library: Library, name: str, text: str) -> str:
+    """Add one file to a library; the version it became."""
+    data = text.encode()
+    document = read_document(data, name)
+    library.add(document, data, name)
+    return document.version
+
+
+@pytest.fixture
+def embedder() -> HashingEmbedder:
+    return HashingEmbedder()
+
+
+@pytest.fixture
+def embedder_class() -> type[HashingEmbedder]:
+    return HashingEmbedder
+
+
+@pytest.fixture(scope="session")
+def model() -> SentenceTransformerEmbedder:
+    """The real model, loaded once."""
+    return SentenceTransformerEmbedder()
+
+
+@pytest.fixture
+def put() -> Callable[[Library, str, str], str]:
+    return add_file
+
+
+@pytest.fixture
+def library_of(tmp_path: Path) -> Iterator[LibraryOf]:
+    made: list[Library] = []
+
+    def make(files: Files, home: Path | None = None) -> Library:
+        library = Library(home or tmp_path / f"home{len(made)}")
+        made.append(library)
+        for name, text in files.items():
+            add_file(library, name, text)
+        return library
+
+    yield make
+    for library in made:
+        library.close()
+
+
+@pytest.fixture
+def assistant_of(library_of: LibraryOf, embedder: HashingEmbedder) -> Callable[[Files], Assistant]:
+    """Makes an assistant over files given as name to text, indexed with stems."""
+
+    def make(files: Files) -> Assistant:
+        library = library_of(files)
+        build(library, embedder, lambda *_: None)
+        return Assistant(Settings(home=library.home), library, embedder)
+
+    return make

@@ -1,0 +1,106 @@
+"""Every sentence around a quote was written by a person, is used, and promises nothing."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from qa.answer import Outcome
+from qa.notices import notice_names, notice_text
+from qa.question import TALK
+from sources.document import Status
+
+QA = Path(__file__).parents[1] / "qa"
+READERS = [  # code that speaks to readers; the commands speak to whoever runs the program
+    path
+    for path in sorted(QA.rglob("*.py"))
+    if path.name not in ("cli.py", "commands.py", "library_commands.py", "doctor.py")
+]
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
+GROUPS = "|".join(sorted({name.split(".")[0] for name in notice_names()}))
+NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js)[a-z_]+)["']""")
+MADE = re.compile(rf"""f["']({GROUPS})\.\{{""")  # as in f"status.{{...}}"
+BY_VALUE = {f"outcome.{outcome}" for outcome in Outcome} | {
+    f"status.{status.replace(' ', '_')}" for status in Status
+}
+
+
+def used_names():
+    return {name for text in SOURCES.values() for name in NAMED.findall(text)}
+
+
+def made_names():
+    """Names put together from a group and a word, both in the same file."""
+    for text in SOURCES.values():
+        for group in MADE.findall(text):
+            words = set(re.findall(r"\w+", text))
+            yield from (f"{group}.{word}{end}" for word in words for end in ("", "_head"))
+
+
+def test_every_name_in_the_code_was_written():
+    assert used_names() <= set(notice_names())
+
+
+def test_every_notice_is_used_somewhere():
+    assert 'startswith("example.")' in SOURCES["patient.py"]
+    unused = set(notice_names()) - used_names() - set(made_names()) - BY_VALUE
+    assert {name for name in unused if not name.startswith("example.")} == set()
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.NOT_A_QUESTION])
+def test_every_outcome_has_its_notice(outcome):
+    assert notice_text(f"outcome.{outcome.value}")
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_its_notice(status):
+    assert notice_text(f"status.{status.replace(' ', '_')}")
+
+
+@pytest.mark.parametrize("name", TALK)
+def test_every_kind_of_talk_has_its_notice(name):
+    assert notice_text(name)
+
+
+@pytest.mark.parametrize("name", notice_names())
+def test_a_notice_holds_no_figure_and_no_address(name):
+    text = notice_text(name)
+    assert text == " ".join(text.split())
+    assert text
+    assert not re.search(r"\d|https?:|www\.|@|<", text)
+
+
+@pytest.mark.parametrize("name", notice_names())
+def test_blanks_to_fill_are_the_known_ones(name):
+    known = {"emergency_number", "date", "first", "last", "page", "pages"}
+    assert set(re.findall(r"\{(\w*)\}", notice_text(name))) <= known
+
+
+def test_a_name_that_nobody_wrote_is_an_error():
+    with pytest.raises(KeyError, match=r"outcome\.guessed"):
+        notice_text("outcome.guessed")
+
+
+def spoken(tree):
+    """String constants that are neither docstrings nor the words of an error."""
+    silent = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Raise):
+            silent |= {id(part) for part in ast.walk(node)}
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            silent.add(id(node.value))
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in silent
+        ):
+            yield node.value
+
+
+@pytest.mark.parametrize("path", READERS, ids=lambda path: path.name)
+def test_no_sentence_for_readers_stands_in_code(path):
+    sentence = re.compile(r"^[A-Z][\w’']*(?: [\w’',-]+){2,}[.!?]$")
+    found = [text for text in spoken(ast.parse(SOURCES[path.name])) if sentence.match(text.strip())]
+    assert found == []
