@@ -15,13 +15,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import logsumexp, softmax
+from scipy.special import expit, logsumexp, softmax
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold
 
 from evals.gold import gold_questions
 from evals.lessons import (
     PARTS,
+    SEED,
     Candidates,
     GateRows,
     Matrix,
@@ -35,6 +36,7 @@ from qa.evidence import Features
 from qa.gate import GateFeatures
 
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
+CLOSEST_BELOW = 0.9  # passages are shown at the latest from this share of the first on
 RIDGE = 0.3  # penalty on squared weights of the evidence
 
 
@@ -54,8 +56,42 @@ def fit_ranking(rows: Candidates) -> Matrix:
             slope = slope + among_all @ features - among_right @ features[right]
         return total, slope
 
-    start = np.zeros(rows[0][0].shape[1])
-    found: Matrix = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    width = rows[0][0].shape[1]
+    bounds = [(0.0, None)] * width  # every feature of evidence speaks for a statement
+    found: Matrix = minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return found
+
+
+def fit_gate(features: Matrix, right: NDArray[np.bool_]) -> Matrix:
+    """Bias and weights of a logistic regression, none against the sense of its feature.
+
+    What speaks for an answer may not count against it, and unknown words not for it; the
+    penalty on squared weights (not the bias) is half, as scikit-learn's C = 1.
+    """
+    table = np.hstack([np.ones((len(features), 1)), features])
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(weights: Matrix) -> tuple[float, Matrix]:
+        margins = signs * (table @ weights)
+        total = float(np.logaddexp(0, -margins).sum() + 0.5 * weights[1:] @ weights[1:])
+        slope = -(signs * expit(-margins)) @ table
+        slope[1:] += weights[1:]
+        return total, slope
+
+    senses = [(None, 0.0) if name == "unknown" else (0.0, None) for name in GateFeatures._fields]
+    start = np.zeros(table.shape[1])
+    bounds = [(None, None), *senses]
+    found: Matrix = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return found
+
+
+def held_out_probability(rows: GateRows) -> Matrix:
+    """The probability of each row by a gate fitted on the other nine tenths."""
+    found = np.zeros(len(rows.right))
+    folds = StratifiedKFold(n_splits=10, shuffle=True, random_state=SEED)
+    for train, test in folds.split(rows.features, rows.right):
+        weights = fit_gate(rows.features[train], rows.right[train])
+        found[test] = expit(weights[0] + rows.features[test] @ weights[1:])
     return found
 
 
@@ -83,7 +119,8 @@ def thresholds(
     ]
     answered = float(tried[int(np.argmax(gain))])
     others = probability[np.array([kind == "other_subject" for kind in kinds])]
-    return answered, min(answered, float(np.quantile(others, 1 - OTHER_SUBJECT_SHARE)))
+    closest = float(np.quantile(others, 1 - OTHER_SUBJECT_SHARE))
+    return answered, min(closest, CLOSEST_BELOW * answered)
 
 
 def _section(name: str, fields: Sequence[str], bias: float, weights: Matrix) -> str:
@@ -94,11 +131,9 @@ def _section(name: str, fields: Sequence[str], bias: float, weights: Matrix) -> 
 
 def gate_sections(suffix: str, rows: GateRows) -> str:
     """The weights and thresholds of a gate as sections of the file."""
-    model = LogisticRegression(C=1.0, max_iter=5000).fit(rows.features, rows.right)
-    held_out = cross_val_predict(model, rows.features, rows.right, cv=10, method="predict_proba")
-    answered, closest = thresholds(held_out[:, 1], rows.right, rows.kinds)
-    fields = GateFeatures._fields
-    gate = _section(f"gate{suffix}", fields, float(model.intercept_[0]), model.coef_[0])
+    weights = fit_gate(rows.features, rows.right)
+    answered, closest = thresholds(held_out_probability(rows), rows.right, rows.kinds)
+    gate = _section(f"gate{suffix}", GateFeatures._fields, float(weights[0]), weights[1:])
     return f"{gate}\n[thresholds{suffix}]\nanswered = {answered:.3f}\nclosest = {closest:.3f}\n"
 
 
@@ -121,7 +156,8 @@ def main() -> int:
             taught = list(lessons(asked, Path(home)))
             bias, weights = fit_evidence(evidence_rows(taught))
             text = head + _section("evidence", Features._fields, bias, weights) + "\n"
-            path.write_text(text, encoding="utf-8")  # the gates are fitted on these scores
+            # The gates are fitted on these scores; whoever asks meanwhile finds a whole file.
+            path.write_text(text + old[old.index("[gate]") :], encoding="utf-8")
             evidence_module.weights.cache_clear()
             text += gate_sections("", library_rows(taught)) + "\n"
             text += gate_sections("_one", document_rows(taught))

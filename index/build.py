@@ -3,8 +3,8 @@
 import fcntl
 import hashlib
 import json
+import os
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +55,9 @@ def build(
         known = _known_vectors(store, embedder.identity)
         texts = embedded_texts(prepared)
         vectors, embedded = _embed(texts, embedder, known, seen)
-        written = Path(tempfile.mkdtemp(dir=store.folder, prefix=".building-"))
+        written = store.folder / f".building-{os.getpid()}"
+        shutil.rmtree(written, ignore_errors=True)  # of a process that died and had this number
+        written.mkdir()
         try:
             rows = passage_rows(prepared)
             _write(written, prepared, rows, vectors, engine_name)

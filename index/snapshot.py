@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -182,12 +181,12 @@ class SnapshotStore:
             shutil.rmtree(written)
         else:
             written.rename(target)
-        handle, aside = tempfile.mkstemp(dir=self._pointer.parent)
-        with os.fdopen(handle, "w") as file:
+        aside = self._pointer.with_name(f".current-{os.getpid()}")
+        with aside.open("w", encoding="utf-8") as file:
             file.write(target.name + "\n")
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).replace(self._pointer)
+        aside.replace(self._pointer)
         self._forget_all_but({target.name, before})
         return target.name
 

@@ -56,8 +56,9 @@ class Assistant:
         as written. Raises a `SearchError` when nothing is indexed or the index cannot be used.
         """
         began = time.perf_counter()
-        snapshot = self.snapshot
-        question, evidence = self.evidence(text, history, exact=exact)
+        retriever = self.retriever()  # one for the whole answer, whatever is built meanwhile
+        snapshot = retriever.snapshot
+        question, evidence = self._evidence(retriever, text, history, exact)
         outcome, probability = Outcome.NOT_A_QUESTION, 0.0
         quotes: tuple[Quote, ...] = ()
         if question.notice is None:
@@ -86,7 +87,11 @@ class Assistant:
 
         All of them are quotable now. There are none for what is not a question.
         """
-        retriever = self.retriever()
+        return self._evidence(self.retriever(), text, history, exact)
+
+    def _evidence(
+        self, retriever: Retriever, text: str, history: Sequence[Turn], exact: bool
+    ) -> tuple[Question, list[Evidence]]:
         snapshot = retriever.snapshot
         limit = self.settings.max_question_characters
         question = understand(text, history, snapshot.word_counts, limit=limit, exact=exact)

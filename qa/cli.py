@@ -16,7 +16,7 @@ from qa.settings import DEFAULT_HOME, read_settings
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
-REFUSED = 1
+REFUSED, NOT_UNDERSTOOD = 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except commands.EXPECTED_ERRORS as error:
         print(f"quotewell: {error}", file=sys.stderr)
         return REFUSED
+    except library_commands.BadUsage as error:
+        print(f"quotewell: {error}", file=sys.stderr)
+        return NOT_UNDERSTOOD
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return 0

@@ -13,7 +13,8 @@ from qa.answer_json import answer_to_json, quote_to_json
 from qa.answer_text import answer_as_text
 from qa.assistant import Assistant
 from qa.doctor import examine
-from qa.library_commands import BadInput, build_with_progress, print_json
+from qa.library_commands import BadInput, BadUsage, build_with_progress, print_json
+from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.settings import Settings, SettingsError
 from sources.document import Document
@@ -72,8 +73,9 @@ def ask(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def quote(settings: Settings, chosen: argparse.Namespace) -> int:
     """The evidence in one file, or in the text of each row."""
-    if bool(chosen.batch) == bool(chosen.file and chosen.question):
-        raise BadInput("give either --question Q and a FILE, or --batch FILE.jsonl")
+    one = bool(chosen.file), bool(chosen.question)
+    if one != ((False, False) if chosen.batch else (True, True)):
+        raise BadUsage("give either --question Q and a FILE, or --batch FILE.jsonl")
     asked = OneDocument(SentenceTransformerEmbedder(settings.model))
     if chosen.batch:
         for row in _rows(chosen.batch, ("q", "text")):
@@ -87,7 +89,7 @@ def quote(settings: Settings, chosen: argparse.Namespace) -> int:
         spans = [list(q.span) for q in quotes]
         print_json({"spans": spans, "quotes": found, "version": document.version})
     else:
-        print("\n\n".join(q.text for q in quotes) or "The document does not answer this.")
+        print("\n\n".join(q.text for q in quotes) or notice_text("outcome.not_in_document"))
     return 0
 
 

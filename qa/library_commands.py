@@ -23,6 +23,10 @@ class BadInput(Exception):
     """A row or an argument that cannot be used; the message names it."""
 
 
+class BadUsage(Exception):
+    """Options that do not go together; the message says which do."""
+
+
 def print_json(value: object) -> None:
     """One line of JSON on standard output."""
     print(json.dumps(value, ensure_ascii=False), flush=True)
@@ -50,7 +54,7 @@ class _Bar:
 def sources_add(settings: Settings, chosen: argparse.Namespace) -> int:
     """Add files to the library and say what became of each."""
     if not chosen.paths and not chosen.starter:
-        raise BadInput("name files or folders to add, or give --starter")
+        raise BadUsage("name files or folders to add, or give --starter")
     paths = list(files_in([Path(path) for path in chosen.paths]))
     paths += starter_files() if chosen.starter else []
     if not paths:

@@ -100,9 +100,10 @@ def _terms(text: str) -> tuple[Term, ...]:
 
 
 def _visible(text: str) -> str:
-    """`text` without control characters, in composed form."""
+    """`text` in composed form, control characters as blanks and invisible ones gone."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed)
+    shown = (c for c in composed if unicodedata.category(c) != "Cf")  # soft hyphens and the like
+    return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in shown)
 
 
 def _notice(asked: str, limit: int) -> str | None:

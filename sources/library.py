@@ -6,7 +6,6 @@ is ever removed: a changed file is a new version, a withdrawn one is no longer q
 
 import fcntl
 import os
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -158,10 +157,9 @@ class Library:
         target = self._originals / version
         if target.exists():
             return
-        handle, aside = tempfile.mkstemp(dir=self._originals)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(aside).replace(target)
+        aside = self._originals / f".{version}-{os.getpid()}-{get_ident()}"
+        aside.write_bytes(data)
+        aside.replace(target)
 
     def withdraw(self, doc_id: str) -> Entry:
         """Never quote the current version of `doc_id` again; its words stay for the record."""

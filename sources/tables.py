@@ -31,7 +31,9 @@ def open_engine(path: Path) -> sa.Engine:
 
     A connection with the execution option `writes` takes the write lock when it begins.
     """
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = sa.create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=sa.NullPool
+    )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine

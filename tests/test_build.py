@@ -108,7 +108,7 @@ def test_a_build_that_breaks_off_leaves_the_old_snapshot_serving(assistant_of, p
     assert assistant.ask("Does a biopsy hurt?").quotes
 
 
-@pytest.mark.parametrize("step", ["save", "mkdtemp", "rename"])
+@pytest.mark.parametrize("step", ["save", "mkdir", "rename"])
 def test_a_build_stopped_while_writing_leaves_the_old_snapshot_serving(
     library_of, embedder, put, monkeypatch, step
 ):
@@ -122,7 +122,7 @@ def test_a_build_stopped_while_writing_leaves_the_old_snapshot_serving(
 
     where = {
         "save": "index.lexical.LexicalIndex.save",
-        "mkdtemp": "tempfile.mkdtemp",
+        "mkdir": "pathlib.Path.mkdir",
         "rename": "pathlib.Path.replace",
     }
     with monkeypatch.context() as patched:

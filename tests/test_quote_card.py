@@ -185,7 +185,7 @@ def test_pages_are_pictures_that_load_when_they_are_needed(leaflet: Document) ->
 def test_quotes_come_with_their_frame_and_the_disclaimer(leaflet: Document) -> None:
     shown = page(answer(Outcome.ANSWERED, whole(leaflet)), leaflet)
     assert "turn-answered" in shown
-    assert "not medical advice" in shown
+    assert "does not give medical advice" in shown
     closest = page(answer(Outcome.CLOSEST, whole(leaflet)), leaflet)
     assert "turn-closest" in closest
     assert "They may not answer your question." in closest
