@@ -8,7 +8,7 @@ that nothing that changes its meaning is cut off.
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from sources.document import Block, BlockKind, Document, Span
@@ -170,20 +170,24 @@ def _sentence_statements(document: Document, index: int) -> Iterator[Statement]:
             if not _EXCEPTION.match(later.of(text)):
                 break
             end = later.end
-        if at == len(parts) - 1:
-            stem = focus.of(text).endswith(":")
+        if end == parts[-1].end:
+            stem = parts[-1].of(text).endswith(":")
             end = _list_end(document, index) if stem else _exception_behind(document, index, end)
         whole = Span(start, end)
         yield Statement(whole, Span(focus.start, end), Span(focus.start, focus.start), dependent)
 
 
 def _exception_behind(document: Document, index: int, end: int) -> int:
-    """`end`, or the end of an exception that opens the paragraph after block `index`."""
-    follows = document.blocks[index + 1 : index + 2]
+    """`end`, or the end of the exceptions that open the paragraphs after block `index`."""
+    text, follows = document.text, document.blocks[index + 1 : index + 2]
     if not follows or follows[0].kind is not BlockKind.PARAGRAPH:
         return end
-    first = trimmed(document.text, sentences(document.text, follows[0].span)[0])
-    return first.end if _OPENING_EXCEPTION.match(first.of(document.text)) else end
+    parts = [trimmed(text, part) for part in sentences(text, follows[0].span)]
+    if not _OPENING_EXCEPTION.match(parts[0].of(text)):
+        return end
+    more = list(takewhile(lambda part: _EXCEPTION.match(part.of(text)), parts[1:]))
+    end = (more or parts)[-1 if more else 0].end
+    return _exception_behind(document, index + 1, end) if len(more) + 1 == len(parts) else end
 
 
 def _rule_before(document: Document, index: int, start: int) -> int:

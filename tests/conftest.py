@@ -1,12 +1,14 @@
 """Small real parts that many tests share: an embedder without a model, libraries of a few lines."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from index.build import build
 from index.embedder import ModelIdentity, SentenceTransformerEmbedder, Vectors
@@ -15,6 +17,12 @@ from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
+
+# A gate must say the same of the same code: there the examples are fixed. Elsewhere they are new
+# in every run, and find what nobody thought of.
+hypothesis_settings.register_profile("gate", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis_settings.load_profile("gate")
 
 
 class HashingEmbedder:
