@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.embedder import SentenceTransformerEmbedder
 from index.errors import NoSnapshot, SearchError
-from index.snapshot import SnapshotStore
+from index.snapshot import Manifest, SnapshotStore, index_recipe
 from qa.answer_json import answer_to_json, quote_to_json
 from qa.answer_text import answer_as_text
 from qa.assistant import Assistant
@@ -127,15 +127,25 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     given = {"host": chosen.host, "port": chosen.port}
     changed = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **changed)
-    try:
-        SnapshotStore(settings.home).current_folder()
-    except NoSnapshot:
-        _fill_new_home(Library(settings.home))
-        print("Building the index; this happens once", flush=True)
+    if _needs_index(settings):
         made = build_with_progress(settings)
         print(f"index {made.snapshot_id}: {made.passages} passages", flush=True)
     app.serve(settings)
     return 0
+
+
+def _needs_index(settings: Settings) -> bool:
+    """Whether an index must be built before the page is of use; a new home is filled first."""
+    try:
+        folder = SnapshotStore(settings.home).current_folder()
+    except NoSnapshot:
+        _fill_new_home(Library(settings.home))
+        print("Building the index; this happens once", flush=True)
+        return True
+    outdated = Manifest.read(folder / "manifest.json").recipe != index_recipe()
+    if outdated:
+        print("The index was made by another version of this program: building it anew", flush=True)
+    return outdated
 
 
 def _fill_new_home(library: Library) -> None:

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from index.snapshot import SnapshotStore, index_recipe
+from qa import commands
 from qa.cli import main
 from qa.notices import notice_text
 from qa.settings import SETTINGS_FILE
@@ -468,3 +470,11 @@ def test_the_installed_command_runs_and_gives_its_exit_code(tmp_path):
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "quotewell: nothing is indexed yet; run `quotewell index build`\n"
+
+
+def test_an_index_of_another_version_is_built_anew_before_serving(assistant_of):
+    settings = assistant_of({"a.md": "# A\n\nA scan takes an hour."}).settings
+    assert not commands._needs_index(settings)
+    path = SnapshotStore(settings.home).current_folder() / "manifest.json"
+    path.write_text(path.read_text().replace(index_recipe(), "older"))
+    assert commands._needs_index(settings)
