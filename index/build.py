@@ -129,15 +129,21 @@ def _write_keys(folder: Path, texts: Sequence[str]) -> None:
 
 
 def _known_vectors(store: SnapshotStore, model: ModelIdentity) -> dict[bytes, Vectors]:
-    """What the serving snapshot embedded with the same model, by the hash of the text."""
+    """What the serving snapshot embedded with the same model, by the hash of the text.
+
+    By which rules it was cut does not matter: a text is a text. A damaged one gives nothing.
+    """
     try:
-        snapshot = store.open_current(model)
+        folder = store.current_folder()
+        manifest = Manifest.read(folder / "manifest.json")
     except SearchError:
-        return {}  # no snapshot, damaged, or another model's: everything is embedded anew
-    keys = np.load(snapshot.folder / "keys.npy")
-    rows = (snapshot.vectors, snapshot.statement_vectors, snapshot.context_vectors)
-    vectors: Vectors = np.concatenate([part.astype(np.float32) for part in rows])
-    return {key.tobytes(): row for key, row in zip(keys, vectors, strict=True)}
+        return {}
+    if manifest.model != model or file_hashes(folder) != manifest.files:
+        return {}
+    names = ("vectors.npy", "statement_vectors.npy", "context_vectors.npy")
+    rows = np.concatenate([np.load(folder / name).astype(np.float32) for name in names])
+    keys = np.load(folder / "keys.npy")
+    return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
 
 
 def _write(

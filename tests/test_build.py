@@ -1,6 +1,7 @@
 """Building: the same library the same bytes, only what is new embedded, never half a snapshot."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -252,3 +253,14 @@ def test_the_model_of_a_snapshot_is_in_its_manifest(library_of, embedder):
     build(library, embedder, quiet)
     manifest = Manifest.read(SnapshotStore(library.home).current_folder() / "manifest.json")
     assert manifest.model == ModelIdentity("hashed stems", "stems-128", 128)
+
+
+def test_an_index_cut_by_other_rules_still_lends_its_vectors(library_of, embedder):
+    library = library_of({"a.md": "# A\n\nA scan takes an hour.", "b.md": "# B\n\nRest helps."})
+    build(library, embedder, quiet)
+    store = SnapshotStore(library.home)
+    folder = store.current_folder()
+    manifest = replace(Manifest.read(folder / "manifest.json"), recipe="older")
+    (folder / "manifest.json").unlink()
+    store.switch_to(folder.rename(folder.with_name("older")), manifest)
+    assert build(library, embedder, quiet).embedded == 0
