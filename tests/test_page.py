@@ -349,6 +349,43 @@ def test_an_empty_question_asks_nothing(desktop: Page) -> None:
     expect(desktop.locator("#question textarea")).to_be_focused()
     expect(desktop.locator("#pending")).to_be_hidden()
     expect(turns(desktop)).to_have_count(0)
+    expect(desktop.locator("#page-status")).to_have_text(notice_text("page.nothing"))
+    desktop.keyboard.type("D")
+    expect(desktop.locator("#page-status")).to_be_empty()
+
+
+def test_a_question_that_is_too_long_is_told_so_and_comes_back(page: Page) -> None:
+    long = "Does a biopsy hurt? " * 150
+    ask(page, long)
+    expect(turns(page).last).to_contain_text(notice_text("question.too_long"))
+    assert page.input_value("#question textarea") == long
+    assert turns(page).last.locator(".asked-words").evaluate("e => e.clientHeight") < 250
+
+
+def test_the_outcome_and_the_first_quote_are_told_to_screen_readers(page: Page) -> None:
+    ask(page, QUESTION)
+    said = page.locator("#said[role=status] p")
+    expect(said.first).to_contain_text(notice_text("outcome.answered"))
+    assert said.last.inner_text() in page.locator(".quote-text").first.inner_text()
+    expect(page.locator(".log")).to_have_attribute("aria-live", "off")
+
+
+def test_after_a_button_asked_the_focus_is_on_its_question(page: Page) -> None:
+    page.locator("#examples .suggestion").nth(2).press("Enter")
+    expect(turns(page).last.locator(".asked")).to_be_focused()
+    turns(page).last.locator(".suggestion").first.press("Enter")
+    expect(turns(page)).to_have_count(2)
+    expect(turns(page).last.locator(".asked")).to_be_focused()
+
+
+def test_the_card_whose_document_is_open_stands_out(desktop: Page) -> None:
+    ask(desktop, QUESTION)
+    desktop.locator("[data-open]").first.click()
+    ask(desktop, QUESTION)
+    expect(desktop.locator(".card.opened")).to_have_id("quote-1-1")
+    desktop.keyboard.press("Escape")
+    expect(desktop.locator("#quote-1-1-open")).to_be_focused()
+    expect(desktop.locator(".card.opened")).to_have_count(0)
 
 
 def test_a_lost_connection_is_told(browser: Browser, address: str) -> None:

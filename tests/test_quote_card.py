@@ -8,13 +8,15 @@ from datetime import date
 import pytest
 
 from qa.answer import Answer, Outcome, Quote, cut
+from qa.notices import notice_text
 from qa.ui.conversation import Exchange, conversation, earlier_turns
-from qa.ui.quote_card import citation, lines_of, quote_card, review_of
+from qa.ui.quote_card import Place, citation, lines_of, quote_card, review_of
 from qa.ui.viewer import page_view, text_view
 from sources.document import Audience, BlockKind, Document, Span, Status
 from sources.read import read_document
 
 TODAY = date(2026, 3, 5)
+ALONE = Place(1, 1, 1)
 LEAFLET = b"""# Signs & doses
 
 ## How much?
@@ -88,7 +90,7 @@ def test_a_card_holds_the_quote_character_for_character(
 ) -> None:
     document = request.getfixturevalue(name)
     quote = whole(document)
-    assert words_of(quote_card(quote, document, "q", TODAY)) == quote.text
+    assert words_of(quote_card(quote, document, ALONE, TODAY)) == quote.text
 
 
 def test_every_part_of_a_document_can_be_a_card(leaflet: Document) -> None:
@@ -98,7 +100,7 @@ def test_every_part_of_a_document_can_be_a_card(leaflet: Document) -> None:
         if not span.of(leaflet.text).strip():
             continue
         quote = cut(leaflet, span, 1.0)
-        assert words_of(quote_card(quote, leaflet, "q", TODAY)) == quote.text
+        assert words_of(quote_card(quote, leaflet, ALONE, TODAY)) == quote.text
         assert "".join(text for _, text in lines_of(quote, leaflet)) == quote.text
 
 
@@ -108,7 +110,7 @@ def test_list_items_look_like_items_without_a_character_more(leaflet: Document) 
 
 
 def test_rows_of_a_table_have_cells_without_a_character_less(leaflet: Document) -> None:
-    card = quote_card(whole(leaflet), leaflet, "q", TODAY)
+    card = quote_card(whole(leaflet), leaflet, ALONE, TODAY)
     assert card.count('<span class="cell">') == 6
     assert "Morning | 5 mg" in words_of(card)
 
@@ -116,26 +118,26 @@ def test_rows_of_a_table_have_cells_without_a_character_less(leaflet: Document) 
 def test_markup_in_a_source_never_becomes_markup(hard: Document) -> None:
     source = replace(hard.source, title="<img src=x onerror=alert(1)>", publisher='"><b>')
     document = replace(hard, source=source)
-    card = quote_card(whole(document), document, "q", TODAY)
+    card = quote_card(whole(document), document, ALONE, TODAY)
     assert "<script>" not in card
     assert "<b>" not in card
     assert "<img" not in card
 
 
 def test_pages_are_named_only_where_a_document_has_pages(leaflet: Document) -> None:
-    assert "Page 1" not in quote_card(whole(leaflet), leaflet, "q", TODAY)
+    assert "Page 1" not in quote_card(whole(leaflet), leaflet, ALONE, TODAY)
     pdf = replace(leaflet, format="pdf")
-    assert "Page 1" in quote_card(whole(pdf), pdf, "q", TODAY)
+    assert "Page 1" in quote_card(whole(pdf), pdf, ALONE, TODAY)
     two = replace(whole(pdf), pages=(2, 3))
     assert "Pages 2 to 3" in citation(two, pdf)
 
 
 def test_a_source_for_clinicians_says_so(leaflet: Document) -> None:
-    card = quote_card(whole(leaflet), leaflet, "q", TODAY)
+    card = quote_card(whole(leaflet), leaflet, ALONE, TODAY)
     assert "Written for clinicians" not in card
     source = replace(leaflet.source, audience=Audience.CLINICIAN)
     quote = replace(whole(leaflet), source=source)
-    assert "Written for clinicians" in quote_card(quote, leaflet, "q", TODAY)
+    assert "Written for clinicians" in quote_card(quote, leaflet, ALONE, TODAY)
 
 
 def test_the_review_is_told_with_its_dates(leaflet: Document) -> None:
@@ -177,9 +179,30 @@ def test_furniture_is_behind_a_disclosure() -> None:
 
 
 def test_pages_are_pictures_that_load_when_they_are_needed(leaflet: Document) -> None:
-    shown = page_view(replace(leaflet, format="pdf"), [])
+    shown = page_view(replace(leaflet, format="pdf"), Span(0, 5), [])
     assert 'loading="lazy"' in shown
     assert "Page 1 of 1" in shown
+    assert "<mark>Signs</mark>" in shown
+
+
+def test_cards_say_which_they_are_and_their_buttons_have_names_of_their_own(
+    leaflet: Document,
+) -> None:
+    quotes = [cut(leaflet, Span(at, at + 5), 1.0) for at in (0, 30)]
+    shown = page(answer(Outcome.ANSWERED, *quotes), leaflet, leaflet)
+    assert '<h3 class="card-order">Quote 2 of 2</h3>' in shown
+    names = re.findall(r'aria-label="((?:Open|Copy)[^"]*)"', shown)
+    assert len(set(names)) == 4
+    assert notice_text("page.sorted") in shown
+    alone = page(answer(Outcome.ANSWERED, quotes[0]), leaflet)
+    assert notice_text("page.sorted") not in alone
+    assert '<h3 class="visually-hidden">' in alone
+
+
+def test_a_question_that_was_too_long_can_be_sent_again() -> None:
+    long = answer(Outcome.NOT_A_QUESTION, notice="question.too_long")
+    assert 'id="turn-1" data-again ' in page(long)
+    assert "data-again" not in page(answer(Outcome.NOT_A_QUESTION, notice="talk.thanks"))
 
 
 def test_quotes_come_with_their_frame_and_the_disclaimer(leaflet: Document) -> None:

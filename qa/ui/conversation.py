@@ -8,7 +8,7 @@ from typing import NamedTuple
 from qa.answer import Answer, Outcome, Turn
 from qa.notices import notice_text
 from qa.ui.icons import icon
-from qa.ui.quote_card import quote_card
+from qa.ui.quote_card import Place, quote_card
 from sources.document import Document
 
 ICONS = {
@@ -17,6 +17,9 @@ ICONS = {
     Outcome.NOT_IN_LIBRARY: "person",
     Outcome.NOT_A_QUESTION: "mark",
 }
+
+
+TOO_LONG = "question.too_long"
 
 
 class Exchange(NamedTuple):
@@ -36,18 +39,23 @@ def earlier_turns(exchanges: Sequence[Exchange]) -> list[Turn]:
 
 
 def conversation(exchanges: Sequence[Exchange], today: date) -> str:
-    """All of a conversation, oldest first, as a log that screen readers follow."""
+    """All of a conversation, oldest first.
+
+    Gradio replaces it whole, so what is new in it is told to screen readers by the script.
+    """
     turns = "".join(turn(exchange, at, today) for at, exchange in enumerate(exchanges, start=1))
-    return f'<div class="log" role="log" aria-live="polite">{turns}</div>'
+    name = f'aria-label="{_notice("page.log")}"'
+    return f'<div class="log" role="log" aria-live="off" {name}>{turns}</div>'
 
 
 def turn(exchange: Exchange, number: int, today: date) -> str:
-    """One question and its reply. `number` makes its ids."""
+    """One question and its reply. `number` makes its ids; words to be sent again are marked so."""
     answer = exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     reply = reply_to(answer, exchange.documents, number, today) if answer else _failed(exchange)
+    again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
-        f'<section class="turn turn-{outcome}" id="turn-{number}" '
+        f'<section class="turn turn-{outcome}" id="turn-{number}"{again} '
         f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
         f'<div class="reply">{reply}</div></section>'
     )
@@ -56,15 +64,16 @@ def turn(exchange: Exchange, number: int, today: date) -> str:
 def asked(question: str, place: str) -> str:
     """The words of the person, as the heading of a turn."""
     return (
-        f'<h2 class="asked" id="{place}"><span class="visually-hidden">'
+        f'<h2 class="asked" id="{place}" tabindex="-1"><span class="visually-hidden">'
         f'{_notice("page.asked")}: </span><span class="asked-words">{escape(question)}</span></h2>'
     )
 
 
 def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: date) -> str:
     """Everything under a question: how it ended, the quotes and what to ask next."""
+    count = len(answer.quotes)
     cards = "".join(
-        quote_card(quote, document, f"quote-{number}-{at}", today)
+        quote_card(quote, document, Place(number, at, count), today)
         for at, (quote, document) in enumerate(zip(answer.quotes, documents, strict=True), start=1)
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
@@ -76,8 +85,11 @@ def _failed(exchange: Exchange) -> str:
 
 
 def _outcome(answer: Answer) -> str:
+    """How it ended, and of several quotes how they are sorted."""
     drawing = icon(ICONS[answer.outcome])
-    return f'<p class="outcome">{drawing}<span>{_notice(answer.notice)}</span></p>'
+    several = len(answer.quotes) > 1
+    order = f' <span class="sorted">{_notice("page.sorted")}</span>' if several else ""
+    return f'<p class="outcome">{drawing}<span>{_notice(answer.notice)}{order}</span></p>'
 
 
 def _searched(answer: Answer) -> str:

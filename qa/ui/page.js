@@ -6,6 +6,7 @@
   const NARROW = window.matchMedia("(max-width: 1023px)");
   const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
   const PING_EVERY = 30000;
+  const SAID_FOR = 5000; // then it is on the page only once
   const byId = (id) => document.getElementById(id);
   const notice = (name) => JSON.parse(byId("notices").dataset.notices)[`page.${name}`];
   const box = () => document.querySelector("#question textarea");
@@ -21,6 +22,7 @@
     exactly = false;
     waiting = text;
     say("");
+    tell(notice("slow"));
     const pending = byId("pending");
     pending.querySelector(".asked-words").textContent = text;
     pending.hidden = false;
@@ -40,7 +42,17 @@
   function answered() {
     settle();
     const turns = document.querySelectorAll("#conversation .turn");
-    if (turns.length) toTop(turns[turns.length - 1]);
+    const turn = turns[turns.length - 1];
+    if (!turn) return;
+    const asked = turn.querySelector(".asked");
+    if ("again" in turn.dataset && !box().value) write(turn.querySelector(".asked-words").textContent);
+    // From the box focus does not move; a button that asked is far up or gone by now.
+    const at = document.activeElement;
+    if (at === document.body || "ask" in at.dataset) asked.focus({ preventScroll: true });
+    showOpened();
+    toTop(turn);
+    const news = [".searched > span", ".outcome", ".card h3", ".quote-text"].map((part) => turn.querySelector(part));
+    tell(...news.filter(Boolean).map((part) => part.textContent));
   }
 
   async function failed() {
@@ -79,7 +91,16 @@
     });
   }
 
-  // The state of the connection
+  // What is said: a line above the question box, or to screen readers only
+
+  let silence = 0;
+
+  function tell(...parts) {
+    const lines = parts.map((words) => Object.assign(document.createElement("p"), { textContent: words }));
+    byId("said").replaceChildren(...lines);
+    window.clearTimeout(silence);
+    silence = window.setTimeout(() => byId("said").replaceChildren(), SAID_FOR);
+  }
 
   function say(words) {
     const status = byId("page-status");
@@ -113,6 +134,7 @@
 
   async function open(button) {
     opener = button;
+    showOpened();
     const { open: id, version, start, end, title } = button.dataset;
     const body = byId("viewer-body");
     byId("viewer-title").textContent = title;
@@ -150,12 +172,20 @@
     }
   }
 
+  // Every answer makes the buttons anew, so the one that opened is found by its id.
+  function showOpened() {
+    if (opener) opener = byId(opener.id) || opener;
+    for (const card of document.querySelectorAll(".card.opened")) card.classList.remove("opened");
+    if (opener) opener.closest(".card").classList.add("opened");
+  }
+
   function close(focus = true) {
     if (byId("viewer").hidden) return;
     showViewer(false);
     if (history.state && history.state.document) history.back(); // the step that opening made
     const back = opener;
     opener = null;
+    showOpened();
     if (focus && back && back.isConnected) back.focus({ preventScroll: !NARROW.matches });
   }
 
@@ -183,10 +213,9 @@
     const before = button.dataset.label || label.textContent;
     button.dataset.label = before;
     label.textContent = notice("copied");
-    byId("said").textContent = notice("copied");
+    tell(notice("copied"));
     window.setTimeout(() => {
       label.textContent = before;
-      byId("said").textContent = "";
     }, 2500);
   }
 
@@ -208,6 +237,7 @@
     if (target.id === "ask" && (waiting !== null || !box().value.trim())) {
       event.stopImmediatePropagation();
       event.preventDefault();
+      if (waiting === null) say(notice("nothing"));
       box().focus();
     } else if (target.matches(".skip")) {
       event.preventDefault();
@@ -246,6 +276,10 @@
     }
   }
 
+  function onInput() {
+    if (byId("page-status").textContent === notice("nothing")) say("");
+  }
+
   function measure() {
     const root = document.documentElement.style;
     const head = byId("page-head");
@@ -273,6 +307,7 @@
   window.quotewell = { begin, answered, failed, cleared };
   document.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey, true);
+  document.addEventListener("input", onInput, true);
   window.addEventListener("popstate", () => close());
   window.addEventListener("offline", watch);
   window.addEventListener("online", watch);

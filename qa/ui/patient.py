@@ -20,7 +20,8 @@ from qa.ui.icons import icon
 logger = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = 2 * 60 * 60  # seconds without a question after which a conversation is gone
-SCRIPT_NOTICES = ("busy", "error", "offline", "no_index", "copied", "opening", "missing")
+SCRIPT_NOTICES = ("nothing", "slow", "busy", "offline", "no_index", "copied", "opening")
+TYPED = 10  # times the longest question can be typed, to be told that it is too long
 
 
 def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
@@ -136,7 +137,7 @@ def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
                 container=False,
                 lines=1,
                 max_lines=6,
-                max_length=settings.max_question_characters,
+                max_length=TYPED * settings.max_question_characters,
                 elem_id="question",
                 buttons=[],
             )
@@ -157,14 +158,14 @@ def _head(settings: Settings) -> str:
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
-        '<span id="said" class="visually-hidden" role="status"></span>'
+        '<div id="said" class="visually-hidden" role="status"></div>'
     )
 
 
 def _pending() -> str:
     return (
         '<section class="turn" id="pending" hidden><h2 class="asked">'
-        '<span class="asked-words"></span></h2><div class="reply"><p class="looking" role="status">'
+        '<span class="asked-words"></span></h2><div class="reply"><p class="looking">'
         f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
         f"<span>{_notice('page.slow')}</span></p></div></section>"
     )

@@ -7,6 +7,7 @@ sheet: no character is added to the words, and none is taken away.
 from collections.abc import Iterator
 from datetime import date
 from html import escape
+from typing import NamedTuple
 
 from qa.answer import Quote
 from qa.notices import notice_text
@@ -16,18 +17,38 @@ from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Sp
 PAGED_FORMATS = frozenset({"pdf"})
 
 
-def quote_card(quote: Quote, document: Document, place: str, today: date) -> str:
-    """The card of a quote out of `document`. `place` is its id on the page."""
+class Place(NamedTuple):
+    """Where a card stands: in which turn, and as which of how many, all from 1."""
+
+    turn: int
+    number: int
+    total: int
+
+    @property
+    def id(self) -> str:
+        """The id of the card on the page."""
+        return f"quote-{self.turn}-{self.number}"
+
+    @property
+    def order(self) -> str:
+        """Which of how many, in words."""
+        return notice_text("page.order").format(first=self.number, last=self.total)
+
+
+def quote_card(quote: Quote, document: Document, place: Place, today: date) -> str:
+    """The card of a quote out of `document`. One that stands alone is numbered for ears only."""
     words = "".join(_line(kind, text) for kind, text in lines_of(quote, document))
     facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
     clinician = quote.source.audience is Audience.CLINICIAN
+    alone = "visually-hidden" if place.total == 1 else "card-order"
     label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
     return (
-        f'<figure class="card" id="{escape(place)}">'
+        f'<figure class="card" id="{place.id}">'
+        f'<h3 class="{alone}">{escape(place.order)}</h3>'
         f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
         f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
         f'<figcaption class="card-foot">'
-        f'<p class="card-title" id="{escape(place)}-title">'
+        f'<p class="card-title">'
         f'<span class="visually-hidden">{_notice("page.source")}: </span>'
         f"<cite>{escape(quote.source.title)}</cite>{label}</p>"
         f"{_section(quote)}"
@@ -114,16 +135,21 @@ def _section(quote: Quote) -> str:
     return f'<p class="card-section">{hidden}{steps}</p>'
 
 
-def _buttons(quote: Quote, document: Document, place: str) -> str:
-    about = f'aria-describedby="{escape(place)}-title"'
+def _buttons(quote: Quote, document: Document, place: Place) -> str:
+    """Open and copy. Their names for ears say which quote, as many cards have the same two."""
+    which = ", ".join((place.order, quote.source.title, *quote.section[-1:]))
+    open_name, copy_name = (
+        escape(f"{notice_text(name)}: {which}") for name in ("page.open_source", "page.copy")
+    )
     return (
         f'<p class="card-buttons">'
-        f'<button type="button" class="quiet" data-open="{escape(quote.doc_id)}" '
-        f'data-version="{escape(quote.version)}" data-start="{quote.span.start}" '
-        f'data-end="{quote.span.end}" data-title="{escape(quote.source.title)}" {about}>'
+        f'<button type="button" class="quiet" id="{place.id}-open" '
+        f'data-open="{escape(quote.doc_id)}" data-version="{escape(quote.version)}" '
+        f'data-start="{quote.span.start}" data-end="{quote.span.end}" '
+        f'data-title="{escape(quote.source.title)}" aria-label="{open_name}">'
         f"{icon('open')}<span>{_notice('page.open_source')}</span></button>"
         f'<button type="button" class="quiet" data-copy="{escape(citation(quote, document))}" '
-        f"{about}>{icon('copy')}<span>{_notice('page.copy')}</span></button></p>"
+        f'aria-label="{copy_name}">{icon("copy")}<span>{_notice("page.copy")}</span></button></p>'
     )
 
 

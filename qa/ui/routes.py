@@ -92,4 +92,4 @@ def opened(library: Library, document: Document, marked: Span) -> str:
         boxes = highlight_boxes(library.original(document.version), document, marked)
     except (BrokenFile, SourceError):
         return text_view(document, marked, "page.as_text")
-    return page_view(document, boxes)
+    return page_view(document, marked, boxes)

@@ -94,19 +94,20 @@ def _marked(span: Span, document: Document, marked: Span) -> str:
     return before + (f"<mark>{inside}</mark>" if inside else "") + after
 
 
-def page_view(document: Document, marked: Sequence[PageBoxes]) -> str:
-    """The document as pictures of its pages, with boxes over the marked words."""
-    by_page = {boxes.page: boxes for boxes in marked}
+def page_view(document: Document, marked: Span, places: Sequence[PageBoxes]) -> str:
+    """The document as pictures of its pages, with boxes over the marked words at `places`."""
+    by_page = {boxes.page: boxes for boxes in places}
     known = next(iter(by_page.values()), None)
     height = round(PAGE_WIDTH * known.height / known.width) if known else A4_HEIGHT
     pages = "".join(
-        _page(document, number, height, by_page[number].boxes if number in by_page else ())
+        _page(document, marked, number, height, by_page[number].boxes if number in by_page else ())
         for number in range(1, len(document.pages) + 1)
     )
     return f'<div class="pages">{pages}</div>'
 
 
-def _page(document: Document, number: int, height: int, boxes: Sequence[Box]) -> str:
+def _page(document: Document, marked: Span, number: int, height: int, boxes: Sequence[Box]) -> str:
+    """One page: its picture with boxes, and under it the same page as text."""
     name = escape(notice_text("page.page_of").format(page=number, pages=len(document.pages)))
     address = f"page/{url_quote(document.doc_id, safe='')}/{document.version}/{number}.png"
     over = "".join(
@@ -114,7 +115,7 @@ def _page(document: Document, number: int, height: int, boxes: Sequence[Box]) ->
         f'width:{b.right - b.left:.3%};height:{b.bottom - b.top:.3%}"></span>'
         for b in boxes
     )
-    text = escape(document.pages[number - 1].of(document.text))
+    text = _marked(document.pages[number - 1], document, marked)
     return (
         f'<figure class="page" data-page="{number}"><div class="sheet">'
         f'<img src="{address}" alt="{name}" width="{PAGE_WIDTH}" height="{height}" '
