@@ -274,6 +274,23 @@ def test_examples_and_related_headings_ask_themselves(page: Page) -> None:
     expect(turns(page).last.locator(".asked-words")).to_have_text(heading)
 
 
+def test_who_asks_before_the_page_is_whole_is_answered(page: Page) -> None:
+    page.add_init_script(
+        """new MutationObserver((_, watching) => {
+            const box = document.querySelector("#question textarea");
+            if (!box || box.value) return;
+            watching.disconnect();
+            window.buttonWasThere = Boolean(document.querySelector("#ask"));
+            box.value = "What is a biopsy?";
+            box.dispatchEvent(new Event("input", { bubbles: true }));
+            box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+        }).observe(document, { childList: true, subtree: true })"""
+    )
+    page.reload()
+    expect(turns(page)).to_have_count(1)
+    expect(turns(page).last.locator(".asked-words")).to_have_text("What is a biopsy?")
+
+
 def test_what_is_not_in_the_library_is_said_without_cards(page: Page) -> None:
     ask(page, "How do I bake sourdough bread?")
     expect(turns(page).last).to_contain_text(notice_text("outcome.not_in_library"))

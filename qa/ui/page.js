@@ -80,7 +80,14 @@
     if (waiting !== null) return;
     write(button.dataset.ask);
     exactly = button.dataset.exact === "1";
-    window.setTimeout(() => byId("ask").click(), 0);
+    window.setTimeout(send, 0);
+  }
+
+  // Gradio puts its parts on the page one by one: who is faster waits for the button.
+  function send() {
+    const button = byId("ask");
+    if (button) button.click();
+    else window.requestAnimationFrame(send);
   }
 
   function toTop(element) {
@@ -123,7 +130,7 @@
       say(notice("offline"));
     } else if (state === "unready") {
       say(notice("no_index"));
-    } else if ([notice("offline"), notice("no_index")].includes(byId("page-status").textContent)) {
+    } else if ([notice("offline"), notice("no_index")].includes(byId("page-status")?.textContent)) {
       say("");
     }
   }
@@ -260,7 +267,7 @@
       event.stopImmediatePropagation();
       if (event.shiftKey) return;
       event.preventDefault();
-      byId("ask").click();
+      send();
     }
   }
 
@@ -277,7 +284,7 @@
   }
 
   function onInput() {
-    if (byId("page-status").textContent === notice("nothing")) say("");
+    if (byId("page-status")?.textContent === notice("nothing")) say("");
   }
 
   function measure() {
