@@ -92,7 +92,7 @@ def test_an_answer_says_everything_about_itself(assistant):
     assert (answer.outcome, answer.notice) == (Outcome.ANSWERED, "outcome.answered")
     assert (answer.question, answer.searched) == (HURT, HURT)
     assert answer.snapshot == assistant.snapshot.snapshot_id
-    assert (answer.model, answer.disclaimer) == ("hashed stems", "disclaimer.patient")
+    assert (answer.model, answer.disclaimer) == ("hashed stems, NumPy", "disclaimer.patient")
     assert answer.took_ms > 0
 
 
