@@ -16,7 +16,7 @@ from index.embedder import sha256_of
 from qa.answer import Answer, Quote, Turn
 from qa.assistant import Assistant
 from qa.library_commands import BadInput
-from sources.intake import files_in, starter_files, take_in
+from sources.intake import take_in
 from sources.library import Library
 
 
@@ -59,16 +59,15 @@ class Bench:
         self.measured_on(data, corpus.assistant)
         return corpus
 
-    def assistant(self, data: str, folders: Sequence[Path], *, starter: bool = True) -> Assistant:
-        """An assistant over the starter library, or without it, and every file in `folders`."""
-        paths = [*(starter_files() if starter else []), *files_in(folders)]
+    def assistant(self, data: str, paths: Sequence[Path]) -> Assistant:
+        """An assistant over the documents in `paths`; a file that is refused is a problem."""
 
         def fill(library: Library) -> None:
             taken = take_in(library, paths)
             self.problems.extend(t.problem for t in taken if t.problem)
 
         parts = [f"{path.name} {sha256_of(path)}" for path in paths]
-        name = f"library-{digest(str(folder) for folder in folders)}"
+        name = f"library-{digest(path.name for path in paths)}"
         assistant = self.place.assistant(name, parts, fill)
         self.measured_on(data, assistant)
         return assistant

@@ -6,6 +6,7 @@ from evals.bench import Bench
 from evals.corpus import OutsideText
 from evals.rows import ROW_ENDINGS, Row, ending_of, made_of
 from qa.assistant import Assistant
+from sources.intake import files_in, starter_files
 
 BESIDE = ("corpus", "library")
 
@@ -18,9 +19,9 @@ def question_library(data: str, questions: Path, bench: Bench) -> Assistant:
     """
     given = bench.library or _beside(questions)
     if given is None:
-        return bench.assistant(data, [])
+        return bench.assistant(data, starter_files())
     if given.is_dir() or ending_of(given) not in ROW_ENDINGS:
-        return bench.assistant(data, [given], starter=False)
+        return bench.assistant(data, list(files_in([given])))
     texts = list(made_of(given, _outside_text, bench.problems.append))
     return bench.corpus(data, texts).assistant
 

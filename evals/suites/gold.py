@@ -17,6 +17,7 @@ from evals.lessons import meets, turns
 from evals.measures import Measure, discrimination, share, times, trust
 from qa.answer import Answer, Outcome
 from qa.assistant import Assistant
+from sources.intake import starter_files
 
 DATA = "starter library"
 KINDS = ("other_subject", "not_in_library", "false_premise")
@@ -24,7 +25,7 @@ KINDS = ("other_subject", "not_in_library", "false_premise")
 
 def judge(bench: Bench) -> Iterator[Judged]:
     """Every question of the chosen part, asked of the starter library."""
-    assistant = bench.assistant(DATA, [])
+    assistant = bench.assistant(DATA, starter_files())
     bench.read_from(DATA, sorted(GOLD.glob("*.jsonl")))
     questions = [q for q in gold_questions(report=bench.problems.append) if _in(q, bench.part)]
     yield from judge_questions(questions, assistant, bench, DATA)

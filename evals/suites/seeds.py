@@ -13,6 +13,7 @@ from evals.judged import OURS, Judged
 from evals.measures import discrimination, share, times
 from evals.rows import Row, made_of
 from qa.answer import Answer, Outcome
+from sources.intake import files_in
 
 QUESTIONS = GOLD / "seeds.jsonl"
 DATA = "five pages"
@@ -37,7 +38,7 @@ def seed_question(row: Row) -> SeedQuestion:
 
 def judge(bench: Bench) -> Iterator[Judged]:
     """Every question, asked of the pages."""
-    assistant = bench.assistant(DATA, [bench.folder("seeds")], starter=False)
+    assistant = bench.assistant(DATA, list(files_in([bench.folder("seeds")])))
     bench.read_from(DATA, [QUESTIONS])
     for question in made_of(QUESTIONS, seed_question, bench.problems.append):
         answer = bench.ask(assistant, question.text)

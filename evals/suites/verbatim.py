@@ -18,6 +18,7 @@ from evals.measures import Measure, times
 from evals.rows import Row, made_of, stop
 from evals.suites.seeds import QUESTIONS, seed_question
 from index.words import STOP_WORDS
+from sources.intake import files_in, starter_files
 
 SEED = 11
 DATA = "many questions"
@@ -26,7 +27,7 @@ DATA = "many questions"
 def judge(bench: Bench) -> Iterator[Judged]:
     """Every question, its quotes compared."""
     folders = [bench.data] if bench.data else []
-    assistant = bench.assistant(DATA, folders)
+    assistant = bench.assistant(DATA, [*starter_files(), *files_in(folders)])
     for number, text in enumerate(_questions(bench), start=1):
         answer = bench.ask(assistant, text)
         differ = sum(not is_verbatim(quote, assistant) for quote in answer.quotes)
