@@ -28,7 +28,8 @@ class Target(NamedTuple):
 
 
 @cache
-def _rows() -> tuple[dict[str, Any], ...]:
+def aims() -> tuple[dict[str, Any], ...]:
+    """The rows of `published.toml`."""
     path = Path(__file__).with_suffix(".toml")
     return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["target"])
 
@@ -37,7 +38,7 @@ def target_for(result: Result, measure: str) -> Target | None:
     """The aim for a measure of a result; one that names the data set comes before any other."""
     rows = [
         row
-        for row in _rows()
+        for row in aims()
         if (row["suite"], row["measure"]) == (result.suite.name, measure)
         and row.get("data", "") in result.data.lower()
     ]

@@ -1,6 +1,7 @@
 """A suite run to its end: figures by system with their intervals, and what they were taken on."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,7 @@ def run_suite(
         rows.extend(suite.judge(bench))
     except (BadInput, SourceError, SearchError) as error:
         bench.problems.append(str(error))
+    bench.problems.extend(_shared_ids(rows))
     if not rows and not bench.problems:
         bench.problems.append(f"the {suite.name} suite holds no question; check its data")
     found = []
@@ -60,6 +62,16 @@ def run_suite(
         identity = {**shared, **bench.used.get(data, {})}
         found.append(_result(suite, own, earlier, identity))
     return found
+
+
+def _shared_ids(rows: Sequence[Judged]) -> list[str]:
+    """Questions that cannot be told apart, of which measures would count only the last."""
+    counts = Counter(row.key for row in rows if row.system == OURS)
+    return [
+        f"{count} questions of {data} have the id {question_id!r} and count as one; rename them"
+        for (_, data, _, question_id), count in counts.items()
+        if count > 1
+    ]
 
 
 def _result(

@@ -33,9 +33,12 @@ def judge(bench: Bench) -> Iterator[Judged]:
     for path in bench.files("pairs", "mqp"):
         data = path.name.split(".")[0]
         bench.read_from(data, [path])
+        pairs = list(made_of(path, question_pair, bench.problems.append))
+        if not pairs:
+            continue
         assistant = question_library(data, path, bench)
         plain = PlainStatements(assistant, bench.place.embedders.indexing)
-        for pair in made_of(path, question_pair, bench.problems.append):
+        for pair in pairs:
             one, took = _bring(pair.one, assistant, plain, bench)
             other, _ = _bring(pair.other, assistant, plain, bench)
             for system in one:

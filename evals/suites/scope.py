@@ -22,10 +22,13 @@ def judge(bench: Bench) -> Iterator[Judged]:
     for path in bench.files("scope"):
         data = path.name.split(".")[0]
         bench.read_from(data, [path])
+        questions = list(made_of(path, scope_question, bench.problems.append))
+        if not questions:
+            continue
         assistant = question_library(data, path, bench)
         embedders = bench.place.embedders
         plain = PlainStatements(assistant, embedders.indexing)
-        for question in made_of(path, scope_question, bench.problems.append):
+        for question in questions:
             answer = bench.ask(assistant, question.question)
             refused = answer.outcome in (Outcome.NOT_IN_LIBRARY, Outcome.NOT_A_QUESTION)
             vector = embedders.asking.embed([question.question])[0]
