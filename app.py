@@ -10,7 +10,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
-from index.embedder import SentenceTransformerEmbedder
+from index.conversion import open_embedder
 from index.errors import SearchError
 from qa.assistant import Assistant
 from qa.settings import Settings
@@ -28,7 +28,7 @@ SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
 def build_app(settings: Settings) -> FastAPI:
     """The whole application over one home folder. An index may come later; a model may not."""
     library = Library(settings.home)
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = open_embedder(settings.model, settings.models)
     return assemble(settings, Assistant(settings, library, embedder))
 
 

@@ -26,6 +26,11 @@ class RememberingEmbedder:
         """Which model this is."""
         return self._embedder.identity
 
+    @property
+    def runtime(self) -> str:
+        """What computes the vectors."""
+        return self._embedder.runtime
+
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order."""
         fresh = list(dict.fromkeys(text for text in texts if text not in self._known))

@@ -27,7 +27,7 @@ def run_suites(settings: Settings, chosen: argparse.Namespace) -> int:
     before: Sequence[Judged] = read_judged(Path(chosen.compare)) if chosen.compare else ()
     bar = ProgressBar()
     place = place_for(settings, bar)
-    shared = program_identity(place.embedders.asking.identity)
+    shared = program_identity(place.embedders.asking)
     results: list[Result] = []
     problems: list[str] = []
     for suite in suites:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from index.embedder import ModelIdentity, sha256_of
+from index.embedder import Embedder, sha256_of
 from index.snapshot import index_recipe
 
 ROOT = Path(__file__).parents[1]
@@ -42,10 +42,11 @@ def data_digest(files: Iterable[Path]) -> str:
     return digest(sha256_of(path) for path in files)
 
 
-def program_identity(model: ModelIdentity) -> Mapping[str, str]:
+def program_identity(embedder: Embedder) -> Mapping[str, str]:
     """The part of an identity that all suites of a run share."""
+    model = embedder.identity
     return {
-        "model": f"{model.name} {model.fingerprint[:DIGITS]}",
+        "model": f"{model.name} {model.fingerprint[:DIGITS]}, {embedder.runtime}",
         "recipe": index_recipe(),
         "code": code_digest(),
     }

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from evals.identity import code_digest, digest
 from evals.vectors import KeptVectors
 from index.build import build
-from index.embedder import Embedder, SentenceTransformerEmbedder
+from index.conversion import open_embedder
+from index.embedder import Embedder
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.library import Library
@@ -40,8 +41,9 @@ class Place(NamedTuple):
         It stands there already when the same code and model made it of the same parts; one made
         of others is removed.
         """
-        model = self.embedders.asking.identity.fingerprint
-        stamp = digest([code_digest(("sources", "index")), model, *made_of])
+        model = self.embedders.asking
+        computed = (model.identity.fingerprint, model.runtime)
+        stamp = digest([code_digest(("sources", "index")), *computed, *made_of])
         folder = self.settings.home / name
         home, whole = folder / stamp, folder / stamp / "whole"
         if not whole.exists():
@@ -59,7 +61,7 @@ class Place(NamedTuple):
 
 def place_for(settings: Settings, seen: Seen) -> Place:
     """A corner of the home, with the configured model."""
-    model = SentenceTransformerEmbedder(settings.model)
+    model = open_embedder(settings.model, settings.models)
     home = settings.home / "evals"
     embedders = Embedders(KeptVectors(model, home), model)
     return Place(replace(settings, home=home), embedders, seen)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from evals.identity import digest
 from index.embedder import Embedder, ModelIdentity, Vectors
 
 Item = TypeVar("Item")
@@ -19,13 +20,15 @@ ASKED_AT_ONCE = 500
 class KeptVectors:
     """An embedder that asks another one only for texts that it never saw in any run.
 
-    A vector follows from the model and the text alone, so nothing kept can be out of date.
+    A vector follows from the model, what computes it, and the text alone, so nothing kept can be
+    out of date.
     """
 
     def __init__(self, embedder: Embedder, folder: Path) -> None:
         self._embedder = embedder
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"vectors-{embedder.identity.fingerprint[:16]}.db"
+        made_by = digest([embedder.identity.fingerprint, embedder.runtime])
+        self._path = folder / f"vectors-{made_by}.db"
         with closing(self._open()) as kept, kept:
             kept.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB)")
 
@@ -36,6 +39,11 @@ class KeptVectors:
     def identity(self) -> ModelIdentity:
         """Which model this is."""
         return self._embedder.identity
+
+    @property
+    def runtime(self) -> str:
+        """What computes the vectors."""
+        return self._embedder.runtime
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order."""

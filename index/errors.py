@@ -2,6 +2,7 @@
 
 * SearchError
   x ModelUnusable         the embedding model is missing, changed or cannot be loaded
+  x NotConverted          the faster form of the model is missing, damaged or cannot be made
   x NoSnapshot            nothing has been indexed yet
   x SnapshotDamaged       a file of the snapshot is missing or changed
   x SnapshotMismatch      the snapshot was built with another model, recipe or format
@@ -18,6 +19,10 @@ class SearchError(Exception):
 
 class ModelUnusable(SearchError):
     """The embedding model is missing, changed or cannot be loaded."""
+
+
+class NotConverted(SearchError):
+    """The faster form of the embedding model is missing, damaged or cannot be made."""
 
 
 class NoSnapshot(SearchError):

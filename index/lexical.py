@@ -1,10 +1,11 @@
-"""Lexical search: BM25 over stems, by bm25s."""
+"""Lexical search: BM25 over stems. bm25s computes every score when a snapshot is built."""
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, Self
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,16 +13,30 @@ K1 = 1.2  # Robertson and Zaragoza, 2009, doi:10.1561/1500000019: the usual rang
 B = 0.75
 
 
-class LexicalIndex:
-    """BM25 scores of every passage for a question's terms."""
+class Postings(NamedTuple):
+    """The scores of each term: those of term `n` and their rows lie at `starts[n]:starts[n + 1]`.
 
-    def __init__(self, model: bm25s.BM25, size: int) -> None:
-        self._model = model
+    The files have the names and the layout that bm25s gives them.
+    """
+
+    data: NDArray[np.float32]
+    indices: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+
+
+class LexicalIndex:
+    """BM25 scores of every passage for a question's terms: sums of scores computed before."""
+
+    def __init__(self, vocabulary: Mapping[str, int], postings: Postings, size: int) -> None:
+        self._vocabulary = vocabulary
+        self._postings = postings
         self.size = size
 
     @classmethod
-    def build(cls, passages: Sequence[Sequence[str]]) -> "LexicalIndex":
+    def build(cls, passages: Sequence[Sequence[str]]) -> Self:
         """An index of passages given as their terms, in the order of the snapshot."""
+        import bm25s  # noqa: PLC0415  with SciPy, which asking does not need
+
         model = bm25s.BM25(k1=K1, b=B, method="lucene")
         # Numbered in sorted order, so that the same passages give the same files.
         vocabulary = {
@@ -32,28 +47,44 @@ class LexicalIndex:
         # bm25s divides by the number of passages: where there is none, one without words stands in.
         numbers = numbers or [[vocabulary[""]]]
         model.index((numbers, vocabulary), show_progress=False)
-        return cls(model, len(passages))
+        return cls(
+            vocabulary, Postings(*(model.scores[n] for n in Postings._fields)), len(passages)
+        )
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`."""
-        self._model.save(folder, show_progress=False)
+        for name, array in self._postings._asdict().items():
+            np.save(folder / f"{name}.csc.index.npy", array)
+        for name, value in (("vocab", self._vocabulary), ("params", {"num_docs": self.size})):
+            text = json.dumps(value, ensure_ascii=False)
+            (folder / f"{name}.index.json").write_text(text, encoding="utf-8")
 
     @classmethod
-    def open(cls, folder: Path) -> "LexicalIndex":
+    def open(cls, folder: Path) -> Self:
         """The index that `save` wrote, its arrays left on disk until they are needed."""
-        model = bm25s.BM25.load(folder, mmap=True, load_corpus=False, show_progress=False)
-        return cls(model, int(model.scores["num_docs"]))
+        vocabulary = json.loads((folder / "vocab.index.json").read_text(encoding="utf-8"))
+        size = json.loads((folder / "params.index.json").read_text(encoding="utf-8"))["num_docs"]
+        files = [folder / f"{name}.csc.index.npy" for name in Postings._fields]
+        return cls(vocabulary, Postings(*(np.load(path, mmap_mode="r") for path in files)), size)
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape `(size,)`; a term that is repeated counts once."""
-        known = [term for term in dict.fromkeys(terms) if self.knows(term)]
-        if not known:
-            return np.zeros(self.size, dtype=np.float32)
-        return np.asarray(self._model.get_scores(known), dtype=np.float32)[: self.size]
+        found = np.zeros(max(self.size, 1), dtype=np.float32)
+        for term in dict.fromkeys(terms):
+            own = self._own(term)
+            found[self._postings.indices[own]] += self._postings.data[own]
+        return found[: self.size]
+
+    def _own(self, term: str) -> slice:
+        """Where the postings of a term lie; nowhere when no passage holds it."""
+        number = self._vocabulary.get(term)
+        if number is None:
+            return slice(0, 0)
+        return slice(*self._postings.indptr[number : number + 2].tolist())
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds `term`."""
-        return term in self._model.vocab_dict
+        return term in self._vocabulary
 
     def rarity(self, term: str) -> float:
         """How much it says that a passage holds `term`: near 0 when all do, 1 when none does.
@@ -64,8 +95,5 @@ class LexicalIndex:
         return math.log((self.size + 1) / (self._document_frequency(term) + 0.5)) / most
 
     def _document_frequency(self, term: str) -> int:
-        number = self._model.vocab_dict.get(term)
-        if number is None:
-            return 0
-        starts = self._model.scores["indptr"]
-        return int(starts[number + 1] - starts[number])
+        own = self._own(term)
+        return int(own.stop - own.start)

@@ -30,16 +30,20 @@ _SPELLINGS = (
     ),
     (re.compile(r"ys(e|ed|es|ing)$"), r"yz\1"),
 )
-STOP_WORDS = frozenset(
+_STOP_WORDS = (
     "a about after all also am an and any are aren't as at be because been before being but by "
-    "can can't could did didn't do does doesn't doing don't down during each ever few for from "
-    "further get go had has have haven't having he hello her here hers hi him his how i i'm i've "
-    "if in into is isn't it it's its just let like many me more most much my no nor not now of "
-    "off often on once one only or other our out over own please pls really s same she should so "
-    "some soon still such tell than thank thanks that the their them then there these they this "
-    "those through to too u under until up ur us usually very was we were what what's when where "
-    "which while who whom why will with would you your yours".split()
+    "can can't could couldn't did didn't do does doesn't doing don't down during each ever few "
+    "for from further get go had hadn't has hasn't have haven't having he he's hello her here "
+    "here's hers hi him his how i i'd i'm i've if in into is isn't it it'll it's its just let "
+    "let's like many me more most much my no nor not now of off often on once one only or other "
+    "our out over own please pls really s same she she's should shouldn't so some soon still such "
+    "tell than thank thanks that that's the their them then there there's these they they'll "
+    "they're they've this those through to too u under until up ur us usually very was wasn't we "
+    "we're we've were weren't what what's when where which while who who's whom why will with "
+    "won't would wouldn't you you'll you're you've your yours".split()
 )
+# Phones leave the apostrophe out. "Wont" and "id" are words too, but not in what people ask.
+STOP_WORDS = frozenset(_STOP_WORDS) | {word.replace("'", "") for word in _STOP_WORDS}
 _FAMILIES = Path(__file__).with_name("families.toml")
 _local = threading.local()  # a Snowball stemmer may not be shared between threads
 
@@ -47,7 +51,7 @@ _local = threading.local()  # a Snowball stemmer may not be shared between threa
 @cache
 def words_recipe() -> str:
     """Names the rules by which words become stems; an index made by others must be rebuilt."""
-    return "words-1-" + hashlib.sha256(_FAMILIES.read_bytes()).hexdigest()[:8]
+    return "words-2-" + hashlib.sha256(_FAMILIES.read_bytes()).hexdigest()[:8]
 
 
 @cache

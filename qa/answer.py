@@ -20,6 +20,7 @@ class Outcome(StrEnum):
 class Quote:
     """Words cut from one version of a document. Only `cut` makes one.
 
+    `focus`, inside `span`, is the part of it that answers; the rest is what it stands in.
     `pages` are its first and last page, from 1. `section` is the heading path it stands under.
     `score` compares only within its answer.
     """
@@ -27,6 +28,7 @@ class Quote:
     doc_id: str
     version: str
     span: Span
+    focus: Span
     text: str
     pages: tuple[int, int]
     section: tuple[str, ...]
@@ -63,8 +65,11 @@ class Answer:
     took_ms: float
 
 
-def cut(document: Document, span: Span, score: float) -> Quote:
-    """The words of `document` at `span`. Raises `ValueError` for furniture or nothing."""
+def cut(document: Document, span: Span, score: float, focus: Span | None = None) -> Quote:
+    """The words of `document` at `span`, `focus` being all of them unless it is given.
+
+    Raises `ValueError` for furniture, nothing, or a focus outside.
+    """
     text = span.of(document.text)
     if not text.strip() or not 0 <= span.start < span.end <= len(document.text):
         raise ValueError(f"there are no words at {span} in {document.doc_id}")
@@ -72,10 +77,14 @@ def cut(document: Document, span: Span, score: float) -> Quote:
     blocks = document.blocks[first : last + 1]
     if any(block.kind is BlockKind.BOILERPLATE for block in blocks):
         raise ValueError(f"{span} in {document.doc_id} is page furniture, which is never quoted")
+    focus = focus or span
+    if not span.start <= focus.start < focus.end <= span.end:
+        raise ValueError(f"{focus} is not inside {span} in {document.doc_id}")
     return Quote(
         doc_id=document.doc_id,
         version=document.version,
         span=span,
+        focus=focus,
         text=text,
         pages=document.pages_of(span),
         section=blocks[0].heading_path,

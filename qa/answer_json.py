@@ -33,6 +33,7 @@ def quote_to_json(quote: Quote) -> dict[str, object]:
         "version": quote.version,
         "start": quote.span.start,
         "end": quote.span.end,
+        "focus": list(quote.focus),
         "pages": list(quote.pages),
         "section": list(quote.section),
         "score": round(quote.score, 4),

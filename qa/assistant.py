@@ -76,7 +76,7 @@ class Assistant:
             related=related_headings(quotes, snapshot),
             probability=probability,
             snapshot=snapshot.snapshot_id,
-            model=self.embedder.identity.name,
+            model=f"{self.embedder.identity.name}, {self.embedder.runtime}",
             took_ms=1000 * (time.perf_counter() - began),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from index.embedder import SentenceTransformerEmbedder
+from index.conversion import open_embedder
 from index.errors import NoSnapshot, SearchError
 from index.snapshot import Manifest, SnapshotStore, index_recipe
 from qa.answer_json import answer_to_json, quote_to_json
@@ -46,7 +46,7 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
 
 def _open_assistant(settings: Settings) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = open_embedder(settings.model, settings.models)
     assistant = Assistant(settings, Library(settings.home), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
@@ -76,7 +76,7 @@ def quote(settings: Settings, chosen: argparse.Namespace) -> int:
     one = bool(chosen.file), bool(chosen.question)
     if one != ((False, False) if chosen.batch else (True, True)):
         raise BadUsage("give either --question Q and a FILE, or --batch FILE.jsonl")
-    asked = OneDocument(SentenceTransformerEmbedder(settings.model))
+    asked = OneDocument(open_embedder(settings.model, settings.models))
     if chosen.batch:
         for row in _rows(chosen.batch, ("q", "text")):
             print_json({"spans": _spans_in(row["q"], row["text"], asked, settings.max_quotes)})

@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from index.embedder import SentenceTransformerEmbedder, sha256_of
+from index.conversion import open_embedder
+from index.embedder import Embedder, SentenceTransformerEmbedder, sha256_of
 from index.errors import SearchError
 from index.snapshot import SnapshotStore
 from qa.settings import Settings
@@ -45,13 +46,16 @@ def _free_space(settings: Settings) -> Check:
     return Check("disk", not remedy, f"{free // 2**20} MB free", remedy)
 
 
-def _model(settings: Settings) -> tuple[Check, SentenceTransformerEmbedder | None]:
+def _model(settings: Settings) -> tuple[Check, Embedder | None]:
     try:
-        embedder = SentenceTransformerEmbedder(settings.model)
+        embedder = open_embedder(settings.model, settings.models)
         identity = embedder.identity
     except SearchError as error:
         return Check("model", passed=False, finding=str(error), remedy=""), None
     finding = f"{identity.name}, {identity.dimension} numbers a vector, {identity.fingerprint[:16]}"
+    finding += f", {embedder.runtime}"
+    if isinstance(embedder, SentenceTransformerEmbedder):
+        finding += f" ({embedder.instead})"
     return Check("model", passed=True, finding=finding, remedy=""), embedder
 
 
@@ -76,7 +80,7 @@ def _originals(library: Library) -> Check:
     return Check("originals", not damaged, finding, remedy)
 
 
-def _snapshot(settings: Settings, library: Library, embedder: SentenceTransformerEmbedder) -> Check:
+def _snapshot(settings: Settings, library: Library, embedder: Embedder) -> Check:
     try:
         snapshot = SnapshotStore(settings.home).open_current(embedder.identity)
     except SearchError as error:

@@ -6,7 +6,7 @@ The features can be looked at one by one; their weights lie in `evidence.toml`, 
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -41,10 +41,14 @@ class Features(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A statement and how strongly it answers; `row` is its number in the snapshot."""
+    """A statement and how strongly it answers; `row` is its number in the snapshot.
+
+    `beside` are the statements of its passage in order, itself among them.
+    """
 
     document: Document
     statement: Statement
+    beside: tuple[Statement, ...]
     row: int
     hit: Hit
     features: Features
@@ -83,8 +87,8 @@ def weigh(
         rows = range(passage.first, passage.last)
         alone = np.asarray(snapshot.statement_vectors[passage.first : passage.last], np.float32)
         in_context = np.asarray(snapshot.context_vectors[passage.first : passage.last], np.float32)
-        for row, own, behind in zip(rows, alone, in_context, strict=True):
-            statement = snapshot.statements.statement(row)
+        beside = tuple(snapshot.statements.statement(row) for row in rows)
+        for row, statement, own, behind in zip(rows, beside, alone, in_context, strict=True):
             words = f"{statement.lead.of(document.text)} {statement.focus.of(document.text)}"
             held = terms(words)
             features = Features(
@@ -97,7 +101,7 @@ def weigh(
                 rank=1 / rank,
                 aspect=share_met(aspects, words),
             )
-            found.append(Evidence(document, statement, row, hit, features, own, 0.0))
+            found.append(Evidence(document, statement, beside, row, hit, features, own, 0.0))
     return _scored(found)
 
 
@@ -107,10 +111,7 @@ def _scored(found: Sequence[Evidence]) -> list[Evidence]:
     logits = bias + rows @ weight
     scores = 1 / (1 + np.exp(-logits))
     order = np.argsort(-scores, kind="stable")
-    return [
-        Evidence(e.document, e.statement, e.row, e.hit, e.features, e.vector, float(scores[at]))
-        for at, e in ((int(at), found[int(at)]) for at in order)
-    ]
+    return [replace(found[at], score=float(scores[at])) for at in order]
 
 
 class _CoverageSheet:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from index.build import Built, build
-from index.embedder import SentenceTransformerEmbedder
+from index.conversion import open_embedder
 from index.snapshot import Manifest, SnapshotStore
 from qa.settings import Settings
 from sources.intake import Taken, files_in, starter_files, take_in
@@ -145,7 +145,7 @@ def sources_withdraw(settings: Settings, chosen: argparse.Namespace) -> int:
 def build_with_progress(settings: Settings) -> Built:
     """Index the library, showing a bar when it takes over a second."""
     bar = ProgressBar()
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = open_embedder(settings.model, settings.models)
     try:
         return build(Library(settings.home), embedder, bar, settings.engine)
     finally:
@@ -189,7 +189,7 @@ def index_status(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def index_verify(settings: Settings, chosen: argparse.Namespace) -> int:
     """Open the index with every check; a damaged one is an error that says what to do."""
-    embedder = SentenceTransformerEmbedder(settings.model)
+    embedder = open_embedder(settings.model, settings.models)
     snapshot = SnapshotStore(settings.home).open_current(embedder.identity)
     if chosen.json:
         print_json({"snapshot": snapshot.snapshot_id, "whole": True})

@@ -46,4 +46,4 @@ class OneDocument:
         outcome, _ = decide(question, evidence, lexical, one_document=True)
         if outcome is not Outcome.ANSWERED:
             return ()
-        return choose_quotes(evidence, Audience.PATIENT, most)
+        return choose_quotes(evidence, Audience.PATIENT, most, whole=False)

@@ -1,6 +1,12 @@
-"""A few quotes out of much evidence: each saying something new, sources taking turns."""
+"""A few quotes out of much evidence: each saying something new, sources taking turns.
 
-from collections.abc import Sequence
+What is chosen is a statement, the *focus*; what is quoted is the short text it stands in, since
+a sentence torn from its section is hard to understand and easy to misread.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 from qa.answer import Quote, cut
 from qa.evidence import Evidence
@@ -9,32 +15,47 @@ from sources.document import Audience, Span
 SAME = 0.82  # cosine of two statements from which the second says nothing new
 WORTH = 0.45  # a further quote has at least this share of the first one's score
 WORTH_AGAIN = 0.55  # the same for a further quote from a document that is quoted already
-WORTH_BESIDE = 0.25  # a sentence that continues a quote has at least this share
+WORTH_BESIDE = 0.25  # a sentence that continues a focus has at least this share
 EQUAL = 0.06  # scores this near are equal support, and the reader's own audience comes first
-JOINED_CHARACTERS = 520  # neighbours are quoted as one up to this length
+JOINED_CHARACTERS = 520  # neighbours are one focus up to this length
+WHOLE_CHARACTERS = 420  # a passage or paragraph up to this length is quoted whole
 
 
-def choose_quotes(evidence: Sequence[Evidence], audience: Audience, most: int) -> tuple[Quote, ...]:
-    """Up to `most` quotes, strongest first, from evidence sorted by score."""
-    chosen: list[Evidence] = []
-    spans: list[Span] = []
+@dataclass(slots=True)
+class _Pick:
+    """A quote in the making: the statements that answer, and all that will be quoted."""
+
+    evidence: Evidence
+    focus: Span
+    span: Span
+
+    def meets(self, version: str, span: Span) -> bool:
+        """Whether a span of a document version shares a character with this quote."""
+        return self.evidence.document.version == version and self.span.overlaps(span)
+
+
+def choose_quotes(
+    evidence: Sequence[Evidence], audience: Audience, most: int, *, whole: bool = True
+) -> tuple[Quote, ...]:
+    """Up to `most` quotes, strongest first, from evidence sorted by score.
+
+    With `whole` a quote is the short passage or paragraph around its focus, else the focus alone.
+    """
+    picks: list[_Pick] = []
     for candidate in _for_reader(evidence, audience):
-        worth = candidate.score / chosen[0].score if chosen else 1.0
-        beside = _beside(candidate, chosen, spans) if worth >= WORTH_BESIDE else None
-        if beside is not None:
-            spans[beside] = _joined(spans[beside], candidate.statement.span)
-        elif worth < _bar(candidate, chosen):
+        worth = candidate.score / picks[0].evidence.score if picks else 1.0
+        if worth >= WORTH_BESIDE and _continues(candidate, picks):
             continue
-        elif len(chosen) < most and not _repeats(candidate, chosen, spans):
-            chosen.append(candidate)
-            spans.append(candidate.statement.span)
-    return tuple(cut(e.document, span, e.score) for e, span in zip(chosen, spans, strict=True))
+        if worth >= _bar(candidate, picks) and len(picks) < most and not _repeats(candidate, picks):
+            span = _surroundings(candidate, picks) if whole else candidate.statement.span
+            picks.append(_Pick(candidate, candidate.statement.span, span))
+    return tuple(cut(p.evidence.document, p.span, p.evidence.score, p.focus) for p in picks)
 
 
-def _bar(candidate: Evidence, chosen: Sequence[Evidence]) -> float:
+def _bar(candidate: Evidence, picks: Sequence[_Pick]) -> float:
     """The share of the first score that a further quote needs: other documents come easier."""
-    quoted = {evidence.document.doc_id for evidence in chosen}
-    return WORTH_AGAIN if candidate.document.doc_id in quoted else WORTH if chosen else 0.0
+    quoted = {pick.evidence.document.doc_id for pick in picks}
+    return WORTH_AGAIN if candidate.document.doc_id in quoted else WORTH if picks else 0.0
 
 
 def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Evidence]:
@@ -47,40 +68,57 @@ def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Eviden
     return sorted(evidence[:24], key=place)
 
 
+def _surroundings(candidate: Evidence, picks: Sequence[_Pick]) -> Span:
+    """All of a statement's passage or else of its paragraph, when it is short and no quote yet."""
+    document, focus = candidate.document, candidate.statement.focus
+    block = document.block_at(focus.start)
+    paragraph = [s for s in candidate.beside if block.span.overlaps(s.focus)]
+    for around in (candidate.beside, paragraph):
+        span = reduce(_joined, (statement.span for statement in around))
+        free = not any(pick.meets(document.version, span) for pick in picks)
+        if free and span.end - span.start <= WHOLE_CHARACTERS:
+            return span
+    return candidate.statement.span
+
+
 def _joined(one: Span, other: Span) -> Span:
     return Span(min(one.start, other.start), max(one.end, other.end))
 
 
-def _beside(candidate: Evidence, chosen: Sequence[Evidence], spans: Sequence[Span]) -> int | None:
-    """The chosen quote that this statement continues without a gap, when both fit in one."""
-    new = candidate.statement.span
-    for at, (other, span) in enumerate(zip(chosen, spans, strict=True)):
-        if other.document.version != candidate.document.version:
+def _continues(candidate: Evidence, picks: Sequence[_Pick]) -> bool:
+    """Whether the statement goes on where a focus ends, or before it begins; it then joins it."""
+    for pick, others in _each_with_others(picks):
+        if not _touches(candidate, pick):
             continue
-        whole = _joined(span, new)
-        apart = candidate.document.text[min(span.end, new.end) : max(span.start, new.start)]
-        touching = span.overlaps(new) or not apart.strip()
-        block = candidate.document.block_at(span.start)
-        same_block = block == candidate.document.block_at(new.start)
-        fits = whole.end - whole.start <= JOINED_CHARACTERS
-        if touching and same_block and fits and not _meets_another(whole, at, chosen, spans):
-            return at
-    return None
-
-
-def _meets_another(span: Span, at: int, chosen: Sequence[Evidence], spans: Sequence[Span]) -> bool:
-    """Whether `span`, of the document of quote `at`, would run into another quote of it."""
-    version = chosen[at].document.version
-    rows = enumerate(zip(chosen, spans, strict=True))
-    return any(n != at and e.document.version == version and s.overlaps(span) for n, (e, s) in rows)
-
-
-def _repeats(candidate: Evidence, chosen: Sequence[Evidence], spans: Sequence[Span]) -> bool:
-    """Whether the statement stands inside a chosen quote or says what one says already."""
-    for other, span in zip(chosen, spans, strict=True):
-        same_document = other.document.version == candidate.document.version
-        if same_document and span.overlaps(candidate.statement.span):
-            return True
-        if float(other.vector @ candidate.vector) >= SAME:
+        focus = _joined(pick.focus, candidate.statement.span)
+        span = _joined(pick.span, focus)
+        version = candidate.document.version
+        free = not any(other.meets(version, span) for other in others)
+        if free and focus.end - focus.start <= JOINED_CHARACTERS:
+            pick.focus, pick.span = focus, span
             return True
     return False
+
+
+def _each_with_others(picks: Sequence[_Pick]) -> Iterator[tuple[_Pick, list[_Pick]]]:
+    for pick in picks:
+        yield pick, [other for other in picks if other is not pick]
+
+
+def _touches(candidate: Evidence, pick: _Pick) -> bool:
+    """Whether nothing stands between a statement and a focus of the same block."""
+    document, new, focus = candidate.document, candidate.statement.span, pick.focus
+    if pick.evidence.document.version != document.version:
+        return False
+    apart = document.text[min(focus.end, new.end) : max(focus.start, new.start)]
+    same_block = document.block_at(focus.start) == document.block_at(new.start)
+    return same_block and (focus.overlaps(new) or not apart.strip())
+
+
+def _repeats(candidate: Evidence, picks: Sequence[_Pick]) -> bool:
+    """Whether the statement stands inside a quote or says what one says already."""
+    span, version = candidate.statement.span, candidate.document.version
+    return any(
+        pick.meets(version, span) or float(pick.evidence.vector @ candidate.vector) >= SAME
+        for pick in picks
+    )

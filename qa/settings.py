@@ -34,6 +34,11 @@ class Settings:
     concurrent_questions: int = 8
     queue_size: int = 64
 
+    @property
+    def models(self) -> Path:
+        """Where converted models are kept."""
+        return self.home / "models"
+
     def __post_init__(self) -> None:
         """Refuse values out of their range."""
         bounds = {

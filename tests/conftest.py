@@ -33,6 +33,7 @@ class HashingEmbedder:
 
     def __init__(self, dimension: int = 128, name: str = "hashed stems") -> None:
         self.identity = ModelIdentity(name, f"stems-{dimension}", dimension)
+        self.runtime = "NumPy"
         self.texts = 0
         self.fails_at: int | None = None
 

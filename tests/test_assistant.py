@@ -42,11 +42,12 @@ The results of a biopsy come after one week.
 """
 SCAN = "# MRI scan\n\n## Noise\n\nAn MRI scan is loud. Ask for ear plugs.\n"
 HURT = "Does a biopsy hurt?"
+ANSWER = "A biopsy hurts a little. The skin is numbed first."
 TOP = (
     "answer_id question searched outcome probability notice urgent quotes differs related "
     "disclaimer snapshot model took_ms"
 ).split()
-OF_A_QUOTE = "text doc_id version start end pages section score source".split()
+OF_A_QUOTE = "text doc_id version start end focus pages section score source".split()
 OF_A_SOURCE = (
     "title publisher url licence audience language status reviewed review_due".split()
 )  # licence and language are more than the plan asked for
@@ -69,14 +70,15 @@ def test_a_leaflet_from_its_file_to_its_withdrawal(tmp_path, embedder):
 
     quote = assistant.ask(HURT).quotes[0]
     stored = library.document(quote.doc_id, quote.version)
-    assert quote.text == "A biopsy hurts a little." == quote.span.of(stored.text)
+    assert quote.text == ANSWER == quote.span.of(stored.text)
+    assert quote.focus.of(stored.text) == "A biopsy hurts a little."
 
     path.write_text(BIOPSY.replace("a little", "for a moment"), encoding="utf-8")
     assert take_in(library, [path])[0].outcome is Added.NEW_VERSION
     assert assistant.ask(HURT).quotes == ()
     build(library, embedder, lambda *_: None)
     changed = assistant.ask(HURT).quotes[0]
-    assert changed.text == "A biopsy hurts for a moment."
+    assert changed.text == "A biopsy hurts for a moment. The skin is numbed first."
     assert library.document("biopsy", quote.version).text == stored.text
 
     library.withdraw("biopsy")
@@ -90,7 +92,7 @@ def test_an_answer_says_everything_about_itself(assistant):
     assert (answer.outcome, answer.notice) == (Outcome.ANSWERED, "outcome.answered")
     assert (answer.question, answer.searched) == (HURT, HURT)
     assert answer.snapshot == assistant.snapshot.snapshot_id
-    assert (answer.model, answer.disclaimer) == ("hashed stems", "disclaimer.patient")
+    assert (answer.model, answer.disclaimer) == ("hashed stems, NumPy", "disclaimer.patient")
     assert answer.took_ms > 0
 
 
@@ -209,11 +211,12 @@ def test_the_answer_as_json_holds_what_the_answer_holds(assistant):
     quote = made["quotes"][0]
     assert (made["urgent"], made["differs"], made["outcome"]) == (None, [], "answered")
     assert (quote["text"], quote["pages"], quote["section"]) == (
-        "A biopsy hurts a little.",
+        ANSWER,
         [1, 1],
         ["Pain"],
     )
     assert quote["end"] - quote["start"] == len(quote["text"])
+    assert quote["focus"] == [quote["start"], quote["start"] + len("A biopsy hurts a little.")]
     assert quote["source"]["reviewed"] == "2026-01-31"
     assert quote["source"]["status"] == "approved"
     assert made["disclaimer"] == notice_text("disclaimer.patient")
@@ -228,7 +231,7 @@ def test_an_answer_without_quotes_has_the_same_keys(assistant):
 
 def test_the_answer_as_text_has_words_source_and_disclaimer(assistant):
     said = answer_as_text(assistant.ask(HURT))
-    assert "    A biopsy hurts a little.\n    — Biopsy of the spine › Pain (p. 1), A hosp" in said
+    assert f"    {ANSWER}\n    — Biopsy of the spine › Pain (p. 1), A hosp" in said
     assert notice_text("status.approved") in said
     assert said.endswith(notice_text("disclaimer.patient"))
 

@@ -229,7 +229,7 @@ def test_asking_prints_the_quote_with_its_source(run, filled):
     code, out, err = run(filled, "ask", HURT)
     assert (code, err) == (0, [])
     assert out[0] == notice_text("outcome.answered")
-    assert f"    {ANSWER}" in out
+    assert f"    {ANSWER} The skin is numbed first." in out
     assert any(line.startswith("    — Biopsy › Pain (p. 1)") for line in out)
 
 
@@ -237,7 +237,7 @@ def test_asking_as_json_is_one_line(run, filled):
     code, out, _ = run(filled, "ask", HURT, "--json")
     assert (code, len(out)) == (0, 1)
     quote = json.loads(out[0])["quotes"][0]
-    assert (quote["doc_id"], quote["text"]) == ("biopsy", ANSWER)
+    assert (quote["doc_id"], quote["text"]) == ("biopsy", f"{ANSWER} The skin is numbed first.")
 
 
 def test_what_is_not_in_the_library_is_an_answer_too(run, filled):

@@ -11,13 +11,19 @@ GOUT = "Gout is treated with colchicine. Vitamin C is found in fruit."
 ASKED = {"question": "How is gout treated?", "text": GOUT, "spans": [[0, 31]]}
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """One home for all: the model is converted once."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def evaluate(tmp_path, capsys):
-    """Runs the command in a home of its own; its exit code, lines printed, and complaints."""
+def evaluate(home, capsys):
+    """Runs the command; gives its exit code, lines printed, and complaints."""
 
     def evaluate(*words):
         capsys.readouterr()
-        code = main(["eval", "--home", str(tmp_path / "home"), *map(str, words)])
+        code = main(["eval", "--home", str(home), *map(str, words)])
         said = capsys.readouterr()
         return code, said.out.splitlines(), said.err.splitlines()
 

@@ -119,6 +119,14 @@ def test_a_real_word_is_never_touched(text):
     assert [word for word in searched(text).split() if word in kept] == kept
 
 
+@pytest.mark.parametrize(
+    "text", ["can it go where it shouldnt", "theyre moving it", "why wouldnt they", "it isnt back"]
+)
+def test_a_left_out_apostrophe_is_no_slip(text):
+    known = {**KNOWN, "should": 9, "there": 9, "would": 9}
+    assert correct(text, known) == text
+
+
 def test_bank_is_no_slip_for_back():
     assert searched("my bank hurts") == "my bank hurts"
 

@@ -93,6 +93,23 @@ def test_a_card_holds_the_quote_character_for_character(
     assert words_of(quote_card(quote, document, ALONE, TODAY)) == quote.text
 
 
+def test_the_focus_stands_out_in_the_words_around_it(leaflet: Document) -> None:
+    start = leaflet.text.index("an early dose")
+    quote = cut(leaflet, whole(leaflet).span, 1.0, Span(start, start + len("an early dose")))
+    card = quote_card(quote, leaflet, ALONE, TODAY)
+    assert re.findall(r'<strong class="focus">([^<]*)</strong>', card) == ["an early dose"]
+    assert words_of(card) == quote.text
+    assert 'class="focus"' not in quote_card(whole(leaflet), leaflet, ALONE, TODAY)
+
+
+def test_a_focus_over_rows_of_a_table_keeps_their_cells(leaflet: Document) -> None:
+    start, end = leaflet.text.index("Morning"), leaflet.text.index("After the table")
+    quote = cut(leaflet, whole(leaflet).span, 1.0, Span(start, end))
+    card = quote_card(quote, leaflet, ALONE, TODAY)
+    assert card.count('<strong class="focus"><span class="cell">') == 2
+    assert words_of(card) == quote.text
+
+
 def test_every_part_of_a_document_can_be_a_card(leaflet: Document) -> None:
     size = len(leaflet.text)
     for start in range(0, size - 12, 7):
@@ -101,7 +118,7 @@ def test_every_part_of_a_document_can_be_a_card(leaflet: Document) -> None:
             continue
         quote = cut(leaflet, span, 1.0)
         assert words_of(quote_card(quote, leaflet, ALONE, TODAY)) == quote.text
-        assert "".join(text for _, text in lines_of(quote, leaflet)) == quote.text
+        assert "".join(s.of(leaflet.text) for _, s in lines_of(quote, leaflet)) == quote.text
 
 
 def test_list_items_look_like_items_without_a_character_more(leaflet: Document) -> None:

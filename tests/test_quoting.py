@@ -170,7 +170,7 @@ def test_a_sentence_that_leans_on_another_is_quoted_with_it(assistant_of):
 def test_a_list_item_is_quoted_with_its_stem(assistant_of):
     text = "# A\n\nDo not come. Never take these before surgery:\n\n- aspirin\n- warfarin\n"
     found = quoted(assistant_of, text, "Can I take warfarin before surgery?")
-    assert found[0] == "Never take these before surgery:\naspirin\nwarfarin"
+    assert found == ["Do not come. Never take these before surgery:\naspirin\nwarfarin"]
 
 
 def test_a_list_too_long_to_quote_still_gives_its_item_with_the_stem(assistant_of):
@@ -197,6 +197,13 @@ def test_page_furniture_is_never_quoted(assistant_of):
     text = "Pain\n\nA biopsy hurts a little.\n\nWe use cookies, and a biopsy hurts a lot.\n"
     answer = assistant_of({"a.txt": text}).ask("Does a biopsy hurt a lot?")
     assert [quote.text for quote in answer.quotes] == ["A biopsy hurts a little."]
+
+
+def test_a_focus_stands_inside_its_quote(document):
+    span = span_of(document, "It hurts a little.")
+    assert cut(document, span, 0.5).focus == span
+    with pytest.raises(ValueError, match=r"is not inside"):
+        cut(document, span, 0.5, Span(span.start, span.end + 1))
 
 
 @pytest.fixture(scope="module")

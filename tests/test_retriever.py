@@ -83,12 +83,15 @@ def test_a_withdrawal_by_another_process_is_seen(assistant, library_of):
 
 
 def test_a_superseded_version_is_gone_before_the_index_is_built_again(assistant, put):
-    assert assistant.ask("Does a biopsy hurt?").quotes[0].text == "A biopsy hurts a little."
+    assert assistant.ask("Does a biopsy hurt?").quotes[0].text[:24] == "A biopsy hurts a little."
     version = put(assistant.library, "biopsy.md", BIOPSY.replace("a little", "a bit"))
     assert "biopsy" not in found(assistant, "Does a biopsy hurt?")
     build(assistant.library, assistant.embedder, lambda *_: None)
     quote = assistant.ask("Does a biopsy hurt?").quotes[0]
-    assert (quote.version, quote.text) == (version, "A biopsy hurts a bit.")
+    assert (quote.version, quote.text) == (
+        version,
+        "A biopsy hurts a bit. The skin is numbed first.",
+    )
 
 
 def test_a_new_snapshot_is_taken_up_without_opening_anything_again(assistant, put):

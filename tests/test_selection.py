@@ -1,5 +1,6 @@
 """Which quotes are shown: few, each new, none over another, the reader's own sources first."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -29,12 +30,12 @@ def evidence_in(doc, scores):
         # Statements of different documents do not resemble each other either.
         vector = np.zeros(64, dtype=np.float32)
         vector[(at + sum(doc.doc_id.encode())) % 64] = 1
-        rows.append(Evidence(doc, statement, at, HIT, NONE, vector, score))
+        rows.append(Evidence(doc, statement, (statement,), at, HIT, NONE, vector, score))
     return sorted(rows, key=lambda row: -row.score)
 
 
 def texts(evidence, most=3, audience=Audience.PATIENT):
-    return [quote.text for quote in choose_quotes(evidence, audience, most)]
+    return [quote.text for quote in choose_quotes(evidence, audience, most, whole=False)]
 
 
 def test_no_evidence_is_no_quote():
@@ -77,7 +78,7 @@ def test_there_are_never_more_quotes_than_wanted(most):
 def test_what_says_the_same_is_quoted_once():
     one, other = document("# A\n\nAlpha is red.\n"), document("# B\n\nAlpha is red!\n", "b.md")
     found = [evidence_in(doc, [0.9])[0] for doc in (one, other)]
-    alike = [Evidence(e.document, e.statement, 0, HIT, NONE, found[0].vector, 0.9) for e in found]
+    alike = [replace(e, vector=found[0].vector) for e in found]
     assert texts(alike) == ["Alpha is red."]
 
 
@@ -113,10 +114,41 @@ def test_a_joined_quote_never_runs_into_another():
     alpha, beta, grey, delta = statements(doc, Span(0, len(doc.text)))
     order = [(alpha, 0.9), (grey, 0.8), (beta, 0.7), (delta, 0.6)]
     found = [
-        Evidence(doc, statement, at, HIT, NONE, np.eye(4, dtype=np.float32)[at], score)
+        Evidence(
+            doc, statement, (statement,), at, HIT, NONE, np.eye(4, dtype=np.float32)[at], score
+        )
         for at, (statement, score) in enumerate(order)
     ]
     assert_apart(choose_quotes(found, Audience.PATIENT, 3))
+
+
+def in_passage(doc, scores):
+    whole = tuple(statements(doc, Span(0, len(doc.text))))
+    return [replace(e, beside=whole) for e in evidence_in(doc, scores)]
+
+
+def test_a_short_passage_is_quoted_whole_around_its_focus():
+    (quote,) = choose_quotes(in_passage(document(FOUR), [0.1, 0.1, 0.9, 0.1]), Audience.PATIENT, 3)
+    assert quote.text == "Alpha is red. Beta is blue. Gamma is green. Delta is dark."
+    assert quote.focus.of(document(FOUR).text) == "Gamma is green."
+
+
+def test_of_a_long_passage_the_paragraph_is_quoted():
+    doc = document(f"# A\n\nAlpha is red. Beta is blue.\n\n{'Gamma is green and' * 30} so on.\n")
+    quote, *_ = choose_quotes(in_passage(doc, [0.9, 0.1, 0.1]), Audience.PATIENT, 3)
+    assert quote.text == "Alpha is red. Beta is blue."
+    assert quote.focus.of(doc.text) == "Alpha is red."
+
+
+def test_of_a_long_paragraph_the_statement_is_quoted():
+    doc = document(f"# A\n\nAlpha is red. {'Gamma is green and ' * 30} so on.\n")
+    quote, *_ = choose_quotes(in_passage(doc, [0.9, 0.1]), Audience.PATIENT, 3)
+    assert (quote.text, quote.focus) == ("Alpha is red.", quote.span)
+
+
+def test_a_second_strong_sentence_of_a_quoted_passage_joins_the_focus():
+    (quote,) = choose_quotes(in_passage(document(FOUR), [0.1, 0.9, 0.8, 0.1]), Audience.PATIENT, 3)
+    assert quote.focus.of(document(FOUR).text) == "Beta is blue. Gamma is green."
 
 
 def assert_apart(quotes):
@@ -131,6 +163,7 @@ def test_quotes_never_overlap_whatever_the_scores(seed):
     nine, six = (" ".join(dice.choice(parts, count)) for count in (9, 6))
     doc = document(f"# A\n\n{nine}\n\n{six}\n")
     found = evidence_in(doc, dice.uniform(0.3, 0.9, 15))
-    quotes = choose_quotes(found, Audience.PATIENT, 10)
-    assert quotes
-    assert_apart(quotes)
+    for whole in (False, True):
+        quotes = choose_quotes(found, Audience.PATIENT, 10, whole=whole)
+        assert quotes
+        assert_apart(quotes)

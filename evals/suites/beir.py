@@ -101,7 +101,7 @@ class _Systems:
         _, found = self.corpus.assistant.evidence(query)
         inside = [e for e in found if e.document.version == version]
         ours = [raw_span(e.document, e.statement.focus) for e in inside]
-        quotes = choose_quotes(inside, Audience.PATIENT, QUOTES) if inside else ()
+        quotes = choose_quotes(inside, Audience.PATIENT, QUOTES, whole=False)
         quoted = [raw_span(inside[0].document, quote.span) for quote in quotes]
         vector = self._embedders.asking.embed([query])[0]
         plain = self._statements.ranked_in(version, query, vector)

@@ -1,7 +1,8 @@
 """The project's own questions on the starter library, the half that nothing was fitted on.
 
 A first quote is right when it comes from a document with an answer and shares a character with
-it; one that answers in words nobody marked counts as wrong. "plain" questions use the words of
+it; one that answers in words nobody marked counts as wrong. The focus of a quote, the part that
+stands out, is held to the same. "plain" questions use the words of
 the documents, "hard" ones avoid them.
 """
 
@@ -48,6 +49,7 @@ def judge_questions(
             continue
         answer = bench.ask(assistant, question.text, turns(question))
         right = [meets(quote.doc_id, quote.span, wanted) for quote in answer.quotes]
+        stands_out = [meets(quote.doc_id, quote.focus, wanted) for quote in answer.quotes[:1]]
         differing = sum(not is_verbatim(quote, assistant) for quote in answer.quotes)
         yield Judged(
             suite="gold",
@@ -58,6 +60,7 @@ def judge_questions(
             group=_style(question) if question.answerable else question.kind,
             values={
                 **_figures(question, answer, right),
+                **({"first focus right": float(any(stands_out))} if question.answerable else {}),
                 "quotes that differ": differing,
                 "ms": answer.took_ms,
             },
@@ -110,6 +113,7 @@ SUITE = Suite(
         share("first quote right"),
         share("plain: first quote right"),
         share("hard: first quote right"),
+        share("first focus right"),
         share("right among those shown"),
         share("answerable: answered"),
         share("answerable and answered: first quote wrong", lower_is_better=True),

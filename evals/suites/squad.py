@@ -14,6 +14,7 @@ from evals.formats.squad import ParagraphQuestion, read_squad
 from evals.identity import digest
 from evals.judged import OURS, Judged
 from evals.measures import discrimination, share, times, trust
+from qa.answer import Quote
 from qa.gate import decide
 from qa.one_document import OneDocument
 from sources.document import Span
@@ -53,8 +54,7 @@ class _Paragraphs:
         answer = self._bench.ask(assistant, question.question)
         _, found = assistant.evidence(question.question)
         places = [(e.document.version, raw_span(e.document, e.statement.focus)) for e in found]
-        documents = {e.document.version: e.document for e in found}
-        quoted = [(q.version, raw_span(documents[q.version], q.span)) for q in answer.quotes[:1]]
+        quoted = [self._focus(quote) for quote in answer.quotes[:1]]
         values = {
             "probability": answer.probability,
             "right": float(any(self._are_right(quoted, question))),
@@ -70,6 +70,11 @@ class _Paragraphs:
         for system, found in self._statements.first(question.question, vector, FIRST).items():
             values = {"probability": found.score}
             yield self._judged(question, system, found.places, values, "")
+
+    def _focus(self, quote: Quote) -> Place:
+        """The part of a quote that answers; the short text around it would be right too easily."""
+        document = self._corpus.assistant.library.document(quote.doc_id, quote.version)
+        return quote.version, raw_span(document, quote.focus)
 
     def _own_probability(self, question: ParagraphQuestion) -> float:
         try:

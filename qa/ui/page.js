@@ -123,8 +123,12 @@
     }
   }
 
+  let look = 0;
+
   async function watch() {
+    const mine = ++look;
     const state = navigator.onLine ? await ping() : "";
+    if (mine !== look) return; // a later look knows better than a slow answer
     if (!state) {
       if (waiting !== null) await failed();
       say(notice("offline"));

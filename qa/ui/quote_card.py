@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 def quote_card(quote: Quote, document: Document, place: Place, today: date) -> str:
     """The card of a quote out of `document`. One that stands alone is numbered for ears only."""
-    words = "".join(_line(kind, text) for kind, text in lines_of(quote, document))
+    words = "".join(_line(quote, document, kind, span) for kind, span in lines_of(quote, document))
     facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
     clinician = quote.source.audience is Audience.CLINICIAN
     alone = "visually-hidden" if place.total == 1 else "card-order"
@@ -58,8 +58,8 @@ def quote_card(quote: Quote, document: Document, place: Place, today: date) -> s
     )
 
 
-def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, str]]:
-    """The words of a quote, block by block; joined, they are `quote.text`."""
+def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, Span]]:
+    """Where the blocks of a quote stand; the words there, joined, are `quote.text`."""
     first = document.block_index(quote.span.start)
     last = document.block_index(quote.span.end - 1)
     for block in document.blocks[first : last + 1]:
@@ -67,16 +67,26 @@ def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, str]
         end = min(block.span.end, quote.span.end)
         # A block cut at its beginning goes on in the middle of a sentence: no bullet before it.
         whole = start == block.span.start
-        kind = block.kind if whole else BlockKind.PARAGRAPH
-        yield kind, Span(start, end).of(document.text)
+        yield block.kind if whole else BlockKind.PARAGRAPH, Span(start, end)
 
 
-def _line(kind: BlockKind, text: str) -> str:
-    """One block of the words; a row's cells stand apart, and the marks between them are hidden."""
-    words = escape(text)
+def _line(quote: Quote, document: Document, kind: BlockKind, span: Span) -> str:
+    """One block of the words; a row's cells stand apart, and the marks between them are hidden.
+
+    The focus stands out, unless it is all that is quoted.
+    """
+    text, focus = span.of(document.text), quote.focus
+    marked = focus != quote.span and focus.overlaps(span)
+    start, end = max(focus.start - span.start, 0), min(focus.end - span.start, len(text))
     if kind is BlockKind.TABLE_ROW:
         hidden = f'</span><span class="apart">{CELL_GAP}</span><span class="cell">'
-        words = f'<span class="cell">{words.replace(CELL_GAP, hidden)}</span>'
+        words = f'<span class="cell">{escape(text).replace(CELL_GAP, hidden)}</span>'
+        words = f'<strong class="focus">{words}</strong>' if marked else words
+    elif marked:
+        before, inside, after = escape(text[:start]), escape(text[start:end]), escape(text[end:])
+        words = f'{before}<strong class="focus">{inside}</strong>{after}'
+    else:
+        words = escape(text)
     return f'<span class="line line-{kind.value}">{words}</span>'
 
 

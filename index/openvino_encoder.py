@@ -1,0 +1,178 @@
+"""Texts to vectors by a converted model: OpenVINO and the model's own tokenizer, without torch.
+
+A converted model is a folder with the network, the tokenizer and `converted.json`, which says
+how tokens become one vector and what every file hashes to. Nothing in it depends on a processor.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from index.embedder import ModelIdentity, Vectors, sha256_of
+from index.errors import NotConverted
+
+NETWORK, TOKENIZER, RECORD = "model.xml", "tokenizer.json", "converted.json"
+BATCH_TOKENS = 1024  # what one batch holds, padding counted; measured in docs/performance.md
+STEP = 8  # widths are rounded up to this many tokens: fewer shapes for OpenVINO to prepare
+WINDOW = 1024  # texts whose tokens are held at once
+
+Tokens = NDArray[np.int64]
+
+
+def openvino() -> ModuleType:
+    """OpenVINO without the part that would report every start to its makers.
+
+    A module that is `None` counts as not installed, and OpenVINO does without it.
+    """
+    for name in ("openvino_telemetry", "openvino.tools.ovc"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    return import_module("openvino")
+
+
+@cache
+def _core() -> Any:  # noqa: ANN401  OpenVINO publishes no types
+    return openvino().Core()
+
+
+def precisions() -> tuple[str, ...]:
+    """The precisions that this processor multiplies in, fastest first."""
+    able = _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return ("bf16", "f32") if "BF16" in able else ("f32",)
+
+
+def conversion_recipe() -> str:
+    """Names what a conversion was proved with; one proved with anything else is made anew."""
+    return f"1 openvino {version('openvino')} {' '.join(precisions())}"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a converted model is made of. `pooling` is mean or cls, `longest` counts tokens.
+
+    `refused` says why the model must not be used converted, and then there are no files.
+    """
+
+    recipe: str
+    fingerprint: str
+    precision: str = ""
+    dimension: int = 0
+    pooling: str = ""
+    longest: int = 0
+    padding: int = 0
+    files: tuple[tuple[str, str], ...] = ()
+    refused: str = ""
+
+    def write(self, folder: Path) -> None:
+        """Write the record into `folder`."""
+        text = json.dumps(asdict(self), indent=1)
+        (folder / RECORD).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Conversion":
+        """The record in `folder`, its files checked. Raises `NotConverted`."""
+        try:
+            values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            values["files"] = tuple(map(tuple, values["files"]))
+            made = cls(**values)
+            damaged = [name for name, digest in made.files if sha256_of(folder / name) != digest]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NotConverted(f"the converted model in {folder} cannot be read") from error
+        if damaged:
+            raise NotConverted(f"{damaged[0]} of the converted model in {folder} has been changed")
+        if made.recipe != conversion_recipe():
+            raise NotConverted(f"the model in {folder} was converted by {made.recipe}")
+        return made
+
+
+class OpenVinoEmbedder:
+    """The converted model in `folder`. Threads may share it; one batch is computed at a time."""
+
+    def __init__(self, name: str, folder: Path, made: Conversion) -> None:
+        self.identity = ModelIdentity(name, made.fingerprint, made.dimension)
+        self._made = made
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._tokenizer.enable_truncation(made.longest)
+        self._tokenizer.no_padding()
+        settings = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": made.precision,
+            "INFERENCE_NUM_THREADS": str(len(os.sched_getaffinity(0))),
+        }
+        try:
+            network = _core().compile_model(str(folder / NETWORK), "CPU", settings)
+        except RuntimeError as error:
+            raise NotConverted(f"OpenVINO cannot load {folder / NETWORK} ({error})") from error
+        width = network.outputs[0].partial_shape[-1]
+        if width != made.dimension:
+            raise NotConverted(f"the model in {folder} gives {width} numbers, not {made.dimension}")
+        self._wanted = {part.get_any_name() for part in network.inputs}
+        self._request = network.create_infer_request()
+        self._lock = Lock()
+        self.runtime = f"OpenVINO {version('openvino')} {made.precision}"
+
+    def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
+        """Vectors `(n, dimension)`, unit length, in the order of `texts`; long ones go first."""
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        done = 0
+        for rows, cut in self._batches(texts):
+            states, mask = self._states(cut)
+            # Divided by their own length, the sum over tokens and their mean are the same.
+            mean = self._made.pooling == "mean"
+            pooled = (mask[:, None] @ states)[:, 0] if mean else states[:, 0]
+            vectors[rows] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+            done += len(rows)
+            seen(done)
+        return vectors
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text its tokens `(t, dimension)`, unit-length rows, special tokens left out."""
+        found = [np.zeros((0, self.identity.dimension), dtype=np.float32)] * len(texts)
+        for rows, cut in self._batches(texts):
+            states, _ = self._states(cut)
+            for row, encoding, state in zip(rows, cut, states, strict=True):
+                own = np.flatnonzero(np.array(encoding.special_tokens_mask) == 0)
+                found[row] = state[own] / np.linalg.norm(state[own], axis=1, keepdims=True)
+        return found
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoding]]]:
+        """Row numbers and their tokens, in batches of like length that fit `BATCH_TOKENS`."""
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        for start in range(0, len(order), WINDOW):
+            window = order[start : start + WINDOW]
+            cut = self._tokenizer.encode_batch([texts[row] for row in window])
+            found = sorted(zip(window, cut, strict=True), key=lambda pair: -len(pair[1]))
+            while found:
+                fitting = max(1, BATCH_TOKENS // self._width(found[0][1]))
+                rows, encodings = zip(*found[:fitting], strict=True)
+                yield list(rows), list(encodings)
+                found = found[fitting:]
+
+    def _width(self, longest: Encoding) -> int:
+        return min(-(-len(longest) // STEP) * STEP, self._made.longest)
+
+    def _states(self, cut: Sequence[Encoding]) -> tuple[Vectors, NDArray[np.float32]]:
+        """The network's state for every token `(n, t, dimension)`, and 1 where a token is."""
+        shape = len(cut), self._width(max(cut, key=len))
+        numbers = np.full(shape, self._made.padding, dtype=np.int64)
+        mask, kinds = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for row, encoding in enumerate(cut):
+            numbers[row, : len(encoding)] = encoding.ids
+            mask[row, : len(encoding)] = 1
+            kinds[row, : len(encoding)] = encoding.type_ids
+        given = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": kinds}
+        with self._lock:
+            found = self._request.infer({name: given[name] for name in self._wanted})
+        return np.asarray(found[0], dtype=np.float32), mask.astype(np.float32)
