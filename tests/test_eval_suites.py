@@ -119,6 +119,19 @@ def test_mediqa_ranks_a_questions_own_answers_only(write, run):
     assert values(result, "order as given")["MAP@10"] == 0.5
 
 
+def test_medquad_asks_a_large_library_for_the_answer_written_for_a_question(write, run):
+    write(
+        "medquad.csv",
+        "question,answer,source,focus_area",
+        f'How is gout treated?,"{GOUT}",x,Gout',
+        f'Where does the spinal cord end?,"{CORD}",x,',
+    )
+    (result,), problems = run("medquad")
+    assert problems == []
+    assert values(result)["RR@10"] == values(result, "plain mix")["RR@10"] == 1
+    assert result.systems[OURS]["median ms"].n == 2
+
+
 def test_spans_are_counted_in_words_of_the_rows_own_text(write, run):
     gold = [CORD.index("The"), CORD.index(" Below")]
     asked = {"question": "Where does the spinal cord end?", "text": CORD}
