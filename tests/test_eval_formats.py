@@ -72,6 +72,29 @@ def test_scifacts_own_files_give_the_evidence_too(folder):
     assert collection.evidence["1", "5"][0].of(collection.documents["5"].text) == "Three."
 
 
+def test_evidence_in_rows_of_its_own_is_given_in_words_or_numbers(folder):
+    row = {"query-id": "1", "corpus-id": "d1"}
+    jsonl(folder / "scifact/evidence.jsonl", {**row, "sentences": [2, "Vessels feed"]}, row)
+    problems = []
+    (collection,) = collections_in(folder, problems.append)
+    said = [span.of(TEXT).strip() for span in collection.evidence["1", "d1"]]
+    assert said == ["Vessels feed", "Blood loss fell by half.", "Costs were not measured."]
+    assert problems == [
+        "evidence.jsonl line 2 lacks 'sentences' or 'sentence' or 'text'; correct it"
+    ]
+
+
+def test_a_number_beyond_our_own_count_is_no_error_but_beyond_the_data_sets_own_list_it_is(folder):
+    far = {"_id": "1", "text": "?", "metadata": {"d1": [{"sentences": [9]}]}}
+    jsonl(folder / "scifact/queries.jsonl", far)
+    (collection,) = collections_in(folder, stop)
+    assert (collection.unplaced, collection.evidence) == (1, {})
+    jsonl(folder / "scifact/corpus.jsonl.gz", {"_id": "d1", "title": "", "abstract": ["One."]})
+    problems = []
+    list(collections_in(folder, problems.append))
+    assert problems == ["queries.jsonl line 1: document d1 has no sentence 9; correct it"]
+
+
 @pytest.mark.parametrize(
     ("gone", "problem"),
     [
@@ -91,7 +114,7 @@ def test_what_is_wrong_in_a_beir_folder_is_told_and_the_rest_is_read(folder):
     jsonl(
         folder / "scifact/queries.jsonl",
         {"_id": "1"},
-        {"_id": "2", "text": "?", "metadata": {"d1": [{"sentences": [9]}]}},
+        {"_id": "2", "text": "?", "metadata": {"d1": [{"sentences": ["It rained."]}]}},
     )
     judged = "query-id\tcorpus-id\tscore\n1\td1\t1\n2\td9\t1\n2\td1\tx\n2\td2\t1\n"
     (folder / "scifact/qrels/test.tsv").write_text(judged)
@@ -103,7 +126,7 @@ def test_what_is_wrong_in_a_beir_folder_is_told_and_the_rest_is_read(folder):
         "test.tsv judges query 1, which is not there; correct it",
         "test.tsv judges document d9, which is not there; correct it",
         "test.tsv line 4: 'score' must be a number; correct it",
-        "queries.jsonl line 2: document d1 has no sentence [9]; correct it",
+        "queries.jsonl line 2: document d1 has no sentence 'It rained.'; correct it",
     ]
 
 

@@ -1,27 +1,33 @@
 """Folders in the BEIR layout: `corpus.jsonl`, `queries.jsonl` and `qrels/*.tsv`, gzipped or not.
 
-Where a data set marks the sentences that are the evidence (SciFact does, in the metadata of its
-queries or in its own claims), they are read too: `{document: [{"sentences": [3, 4]}]}`.
-Sentences are counted from 0 in the list that a document gives, or as our own splitter cuts it.
+Where a data set marks the sentences that are the evidence, they are read too (SciFact does, in
+the metadata of its queries or in its own claims).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evals.corpus import OutsideText
-from evals.rows import Report, Row, ending_of, made_of, rows_of
+from evals.formats.evidence import (
+    Body,
+    OnlyNumbered,
+    Place,
+    body_of,
+    marks_of_query,
+    marks_of_row,
+    spans_of,
+)
+from evals.rows import ROW_ENDINGS, Report, Row, ending_of, made_of, rows_of
 from qa.library_commands import BadInput
 from sources.document import Span
-from sources.segments import sentences
-
-Evidence = Mapping[tuple[str, str], tuple[Span, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
     """Documents, queries and judgements; `evidence` by query and document, as spans of the text.
 
+    `unplaced` counts evidence whose sentences are only numbered, beyond those that we find.
     `files` are those that it was read from.
     """
 
@@ -29,7 +35,8 @@ class Collection:
     documents: Mapping[str, OutsideText]
     queries: Mapping[str, str]
     qrels: Mapping[str, Mapping[str, int]]
-    evidence: Evidence
+    evidence: Mapping[Place, tuple[Span, ...]]
+    unplaced: int
     files: tuple[Path, ...]
 
 
@@ -47,14 +54,8 @@ def collections_in(data: Path, report: Report) -> Iterator[Collection]:
 def read_collection(folder: Path, report: Report) -> Collection:
     """The collection in `folder`. A missing file raises `BadInput`, a bad row is told."""
     corpus, queries, judged = _file(folder, "corpus"), _file(folder, "queries"), _qrels_of(folder)
-    bodies: dict[str, _Body] = {}
-    for body in made_of(corpus, _body, report):
-        bodies[body.text.text_id] = body
-    rows = [row for row in rows_of(queries, report) if _is_query(row, report)]
-    asked = {row.text("_id", "id"): row.text("text", "claim") for row in rows}
-    claims = [
-        row for path in sorted(folder.glob("claims*.jsonl*")) for row in rows_of(path, report)
-    ]
+    bodies = {body.text.text_id: body for body in made_of(corpus, body_of, report)}
+    asked = {key: (text, row) for key, text, row in made_of(queries, _query, report)}
     qrels: dict[str, dict[str, int]] = {}
     for path in judged:
         for query, document, grade in made_of(path, _judgement, report):
@@ -63,12 +64,17 @@ def read_collection(folder: Path, report: Report) -> Collection:
                 report(f"{path.name} judges {missing}, which is not there; correct it")
             else:
                 qrels.setdefault(query, {})[document] = grade
-    evidence = {
-        place: spans for row in [*rows, *claims] for place, spans in _evidence(row, bodies, report)
-    }
-    documents = {key: body.text for key, body in bodies.items()}
-    files = (corpus, queries, *judged)
-    return Collection(folder.resolve().name, documents, asked, qrels, evidence, files)
+    marked = _Evidence(bodies, report)
+    marked.read(folder, [row for _, row in asked.values()])
+    return Collection(
+        name=folder.resolve().name,
+        documents={key: body.text for key, body in bodies.items()},
+        queries={key: text for key, (text, _) in asked.items()},
+        qrels=qrels,
+        evidence=marked.spans,
+        unplaced=marked.unplaced,
+        files=(corpus, queries, *judged),
+    )
 
 
 def _file(folder: Path, name: str) -> Path:
@@ -86,58 +92,53 @@ def _qrels_of(folder: Path) -> list[Path]:
     return [path for path in files if path.name.startswith("test.")] or files
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    """A document and the sentences that it is made of."""
-
-    text: OutsideText
-    sentences: tuple[Span, ...]
-
-
-def _body(row: Row) -> _Body:
-    text_id, title = row.text("_id", "doc_id", "id"), row.optional("title")
-    listed = row.values.get("abstract", row.values.get("sentences"))
-    if not isinstance(listed, list):
-        text = str(row.value("text", "abstract"))
-        return _Body(OutsideText(text_id, title, text), tuple(sentences(text, Span(0, len(text)))))
-    spans, at = [], 0
-    for sentence in listed:
-        spans.append(Span(at, at + len(str(sentence))))
-        at = spans[-1].end + 1
-    return _Body(OutsideText(text_id, title, " ".join(map(str, listed))), tuple(spans))
-
-
-def _is_query(row: Row, report: Report) -> bool:
-    try:
-        return bool(row.text("_id", "id") and row.text("text", "claim"))
-    except BadInput as error:
-        report(str(error))
-        return False
+def _query(row: Row) -> tuple[str, str, Row]:
+    return row.text("_id", "id"), row.text("text", "claim"), row
 
 
 def _judgement(row: Row) -> tuple[str, str, int]:
     grade = int(row.number("score", "relevance", "label"))
-    return (
-        row.text("query-id", "query_id", "qid"),
-        row.text("corpus-id", "corpus_id", "docid"),
-        grade,
-    )
+    query, document = row.text("query-id", "query_id", "qid"), row.text("corpus-id", "corpus_id")
+    return query, document, grade
 
 
-def _evidence(
-    row: Row, bodies: Mapping[str, _Body], report: Report
-) -> Iterator[tuple[tuple[str, str], tuple[Span, ...]]]:
-    """The evidence that a query or claim names, by query and document."""
-    marked = row.values.get("evidence", row.values.get("metadata"))
-    if not isinstance(marked, dict):
-        return
-    for document, sets in marked.items():
-        if not isinstance(sets, list) or not all(isinstance(s, dict) for s in sets):
-            continue  # metadata of another kind
-        numbers = sorted({number for one in sets for number in one.get("sentences", ())})
-        known = bodies[document].sentences if document in bodies else ()
-        spans = tuple(known[n] for n in numbers if isinstance(n, int) and 0 <= n < len(known))
-        if len(spans) < len(numbers):
-            report(f"{row.place}: document {document} has no sentence {numbers}; correct it")
-        elif spans:
-            yield (row.text("_id", "id"), document), spans
+class _Evidence:
+    """Gathers the evidence of one collection."""
+
+    def __init__(self, bodies: Mapping[str, Body], report: Report) -> None:
+        self._bodies = bodies
+        self._report = report
+        self.spans: dict[Place, tuple[Span, ...]] = {}
+        self.unplaced = 0
+
+    def read(self, folder: Path, queries: Sequence[Row]) -> None:
+        """From the queries, from SciFact's own claims, and from rows of its own."""
+        claims = [r for path in _named(folder, "claims") for r in rows_of(path, self._report)]
+        for row in (*queries, *claims):
+            for place, marks in marks_of_query(row):
+                self._add(place, marks, row)
+        for path in _named(folder, "evidence"):
+            for row in rows_of(path, self._report):
+                try:
+                    self._add(*marks_of_row(row), row)
+                except BadInput as error:
+                    self._report(str(error))
+
+    def _add(self, place: Place, marks: Sequence[object], row: Row) -> None:
+        body = self._bodies.get(place[1])
+        if body is None:
+            self._report(f"{row.place}: there is no document {place[1]}; correct it")
+            return
+        try:
+            spans = spans_of(marks, body, row)
+        except OnlyNumbered:
+            self.unplaced += 1
+        except BadInput as error:
+            self._report(str(error))
+        else:
+            if spans:
+                self.spans[place] = tuple(sorted({*self.spans.get(place, ()), *spans}))
+
+
+def _named(folder: Path, word: str) -> list[Path]:
+    return [path for path in sorted(folder.glob(f"{word}*")) if ending_of(path) in ROW_ENDINGS]

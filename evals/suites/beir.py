@@ -28,6 +28,9 @@ def judge(bench: Bench) -> Iterator[Judged]:
     """Every judged query of every collection, by our retriever and by the plain ones."""
     for collection in collections_in(bench.folder("beir"), bench.problems.append):
         bench.read_from(collection.name, collection.files)
+        if collection.unplaced:
+            told = f"{collection.unplaced} left out, only numbered and beyond our own count"
+            bench.used[collection.name]["evidence"] = told
         systems = _Systems(collection, bench)
         runs: dict[str, dict[str, list[str]]] = {system: {} for system in (OURS, *PLAIN)}
         figures: dict[tuple[str, str], Figures] = {}
