@@ -47,12 +47,12 @@ $(VENV)/bin/python:
 $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "== Installing Quotewell (torch first, a CPU build; a few minutes)"
 	$(BIN)/pip install -q $(TORCH_ARGS) "$(TORCH)"
-	$(BIN)/pip install -q -c constraints.txt -e .
+	$(BIN)/pip install -q -c constraints.txt -e '.[evals]'
 	@touch $@
 
 $(VENV)/installed-for-tests: $(VENV)/installed
 	@echo "== Installing what the tests need"
-	$(BIN)/pip install -q -c constraints.txt -e '.[dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev,evals]'
 	@touch $@
 
 clean:

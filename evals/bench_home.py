@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from index.build import build
-from index.embedder import Embedder, ModelIdentity, SentenceTransformerEmbedder, TokenRows, Vectors
+from index.embedder import Embedder, ModelIdentity, TokenRows, Vectors
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.document import Document
-from sources.intake import files_in, starter_files, take_in
+from sources.intake import take_in
 from sources.library import Library
 from sources.read import read_bytes, read_document, sidecar_of
 
@@ -72,12 +72,6 @@ def assistant_over(
     assistant = Assistant(Settings(home=home), library, embedder)
     assistant.ask("Is the model awake?")
     return assistant
-
-
-def open_assistant(home: Path, folders: Sequence[Path] = (), *, starter: bool = True) -> Assistant:
-    """An assistant over the starter library and every file in `folders`."""
-    paths = [*(starter_files() if starter else []), *files_in(list(folders))]
-    return assistant_over(home, paths, SentenceTransformerEmbedder())
 
 
 def _forget_wordings(library: Library, paths: Sequence[Path]) -> None:

@@ -5,19 +5,21 @@ changed document is noticed: `resolve` fails when the words are gone.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from evals.rows import Report, Row, made_of, stop
+from qa.library_commands import BadInput
 from sources.document import Document, Span
 
 GOLD = Path(__file__).parent / "gold"
 TRAINING_SHARE = 0.5
+OTHERS = ("seeds.jsonl", "red_flags.jsonl")  # read by suites of their own
 
 
-class GoldError(Exception):
-    """A gold row cannot be used; the message names file and line."""
+class GoldError(BadInput):
+    """The words of a gold answer are not where they were; the message names them."""
 
 
 class GoldAnswer(NamedTuple):
@@ -28,13 +30,17 @@ class GoldAnswer(NamedTuple):
 
 
 class GoldQuestion(NamedTuple):
-    """A question with its answers; none for a question the library cannot answer."""
+    """A question with its answers; none for a question the library cannot answer.
+
+    `place` is the file and line that it stands on.
+    """
 
     question_id: str
     text: str
     history: tuple[str, ...]
     kind: str
     answers: tuple[GoldAnswer, ...]
+    place: str
 
     @property
     def answerable(self) -> bool:
@@ -48,35 +54,22 @@ class GoldQuestion(NamedTuple):
         return digest[0] / 256 < TRAINING_SHARE
 
 
-def gold_questions(folder: Path = GOLD) -> Iterator[GoldQuestion]:
-    """The questions of every file but `seeds.jsonl`, whose answers lie outside the repository."""
+def gold_questions(folder: Path = GOLD, report: Report = stop) -> Iterator[GoldQuestion]:
+    """The questions of every file but `seeds.jsonl`, whose answers lie outside the repository.
+
+    A row that cannot be used ends the reading with a `BadInput`, or is told to `report`.
+    """
     for path in sorted(folder.glob("*.jsonl")):
-        if path.name != "seeds.jsonl":
-            yield from (_question(path, number, row) for number, row in read_rows(path))
+        if path.name not in OTHERS:
+            yield from made_of(path, _question, report)
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Line number and row of a JSON-lines file. Raises `GoldError` for a line that is not one."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise GoldError(f"{path.name} line {number} is not JSON; correct it") from error
-        if not isinstance(row, dict):
-            raise GoldError(f"{path.name} line {number} is not a row; correct it")
-        yield number, row
-
-
-def _question(path: Path, number: int, row: Mapping[str, object]) -> GoldQuestion:
-    try:
-        gold = row["gold"]
-        answers = tuple(GoldAnswer(str(a["doc_id"]), str(a["text"])) for a in gold)  # type: ignore[attr-defined]
-        history = tuple(str(turn) for turn in row.get("history", ()))  # type: ignore[attr-defined]
-        return GoldQuestion(str(row["id"]), str(row["q"]), history, str(row["kind"]), answers)
-    except (KeyError, TypeError) as error:
-        raise GoldError(f"{path.name} line {number} lacks {error}; correct it") from error
+def _question(row: Row) -> GoldQuestion:
+    answers = tuple(GoldAnswer(one.text("doc_id"), one.text("text")) for one in row.tables("gold"))
+    history = tuple(str(turn) for turn in row.values.get("history", ()))
+    return GoldQuestion(
+        row.text("id"), row.text("q"), history, row.text("kind"), answers, row.place
+    )
 
 
 def resolve(answer: GoldAnswer, documents: Mapping[str, Document]) -> Span:

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_quote(parts, home)
     _add_sources(parts, home)
     _add_index(parts, home)
+    _add_eval(parts, home)
     doctor = parts.add_parser("doctor", parents=[home], help="check that everything is in order")
     doctor.set_defaults(run=commands.doctor)
     return parser
@@ -126,3 +127,17 @@ def _add_index(parts: "Verbs", home: argparse.ArgumentParser) -> None:
         verb = verbs.add_parser(name, parents=[home], help=words)
         verb.add_argument("--json", action="store_true", help="print JSON")
         verb.set_defaults(run=run)
+
+
+def _add_eval(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    suites = parts.add_parser(
+        "eval", parents=[home], help="measure how well questions are answered"
+    )
+    suites.add_argument("suites", nargs="+", metavar="SUITE", help="see docs/evaluation.md")
+    suites.add_argument("--data", metavar="DIR", help="folder or file of outside data")
+    suites.add_argument("--library", metavar="PATH", help="what scope and pairs are asked of")
+    suites.add_argument("--part", default="held_out", help="of gold: training, held_out or all")
+    suites.add_argument("--json", action="store_true", help="print a line of JSON a suite")
+    suites.add_argument("--report", metavar="DIR", help="write report.html and rows.jsonl there")
+    suites.add_argument("--compare", metavar="ROWS.jsonl", help="rows of an earlier run")
+    suites.set_defaults(run=commands.evaluate)

@@ -120,6 +120,17 @@ def doctor(settings: Settings, _chosen: argparse.Namespace) -> int:
     return int(failed)
 
 
+def evaluate(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Run evaluation suites, which stand above everything; only this command needs them."""
+    try:
+        from evals.command import run_suites  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise BadUsage(
+            f"the evaluation needs {error.name}; run `pip install -e '.[evals]'`"
+        ) from error
+    return run_suites(settings, chosen)
+
+
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve the page. A new home is filled with the starter library first."""
     import app  # noqa: PLC0415  the page stands above the commands; only serving needs it

@@ -6,7 +6,10 @@ from collections import Counter
 import pytest
 
 from evals.gold import GOLD, GoldAnswer, GoldError, gold_questions, resolve
-from evals.seeds import seed_questions
+from evals.rows import made_of, stop
+from evals.suites.seeds import QUESTIONS as SEED_QUESTIONS
+from evals.suites.seeds import seed_question
+from qa.library_commands import BadInput
 from sources.intake import starter_files
 from sources.read import read_bytes, read_document, sidecar_of
 
@@ -87,11 +90,9 @@ def test_answers_stand_in_most_of_the_starter_documents(documents):
 
 
 def test_the_seed_questions_read_and_name_fragments():
-    seeds = seed_questions()
+    seeds = list(made_of(SEED_QUESTIONS, seed_question, stop))
     assert len(seeds) >= 100
-    for question in seeds:
-        assert (question.kind == "answerable") == bool(question.answers)
-        assert all(has for _, has in question.answers)
+    assert all(has for question in seeds for _, has in question.answers)
 
 
 @pytest.mark.parametrize(
@@ -100,13 +101,22 @@ def test_the_seed_questions_read_and_name_fragments():
         ("{", "x.jsonl line 2 is not JSON"),
         ("[]", "x.jsonl line 2 is not a row"),
         ('{"id": "x"}', "x.jsonl line 2 lacks 'gold'"),
+        ('{"id": "x", "gold": 3}', "x.jsonl line 2: 'gold' must be a list of tables"),
         ('{"id": "x", "q": "?", "kind": "answerable", "gold": [{}]}', "line 2 lacks 'doc_id'"),
     ],
 )
 def test_a_bad_row_is_told_with_its_line(tmp_path, row, problem):
     (tmp_path / "x.jsonl").write_text(f"\n{row}\n")
-    with pytest.raises(GoldError, match=f"{problem}.*; correct it"):
+    with pytest.raises(BadInput, match=f"{problem}.*; correct it"):
         list(gold_questions(tmp_path))
+
+
+def test_who_gathers_problems_reads_the_rows_after_them(tmp_path):
+    row = {"id": "x-1", "q": "one", "kind": "other_subject", "gold": []}
+    (tmp_path / "x.jsonl").write_text(f"{{\n{json.dumps(row)}\n")
+    problems = []
+    assert [q.place for q in gold_questions(tmp_path, problems.append)] == ["x.jsonl line 2"]
+    assert problems == ["x.jsonl line 1 is not JSON; correct it"]
 
 
 def test_a_line_separator_inside_a_question_ends_no_row(tmp_path):
