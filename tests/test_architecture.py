@@ -18,7 +18,9 @@ MAY_IMPORT = {
 UPWARD = {"qa/commands.py": {"app"}}  # `serve` starts the page, which stands above it
 ONE_DOOR = {  # a third-party library, and the only places that may name it
     "Stemmer": ("index/words.py",),
+    "alembic": ("qa/ledger/",),
     "bm25s": ("index/lexical.py",),
+    "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
     "faiss": ("index/engines/faiss_flat.py",),
     "fastapi": ("app.py", "qa/ui/"),
@@ -26,11 +28,11 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "markdown_it": ("sources/readers/markdown.py", "sources/starter/typeset.py"),
     "pypdf": ("sources/readers/",),
     "pypdfium2": ("qa/ui/pages.py",),
-    "rapidfuzz": ("qa/english.py",),
+    "rapidfuzz": ("qa/english.py", "qa/ledger/compare.py"),
     "reportlab": ("sources/starter/typeset.py",),
     "sentence_transformers": ("index/embedder.py",),
     "spellchecker": ("qa/english.py",),
-    "sqlalchemy": ("sources/library.py", "sources/tables.py"),
+    "sqlalchemy": ("sources/library.py", "sources/tables.py", "qa/ledger/"),
     "torch": (),
     "trafilatura": ("sources/readers/html.py",),
     "yaml": ("sources/metadata.py", "sources/starter/typeset.py"),
