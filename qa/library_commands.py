@@ -32,7 +32,7 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
-class _Bar:
+class ProgressBar:
     """A progress bar for anything that takes over a second, on standard error."""
 
     def __init__(self) -> None:
@@ -40,6 +40,7 @@ class _Bar:
         self._bar: tqdm[NoReturn] = tqdm(disable=True)
 
     def __call__(self, what: str, done: int, of: int) -> None:
+        """Say that `done` of so many are done; another `what` begins another bar."""
         if self._what != what:
             self.close()
             self._what = what
@@ -48,6 +49,7 @@ class _Bar:
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
+        """Take the bar away."""
         self._bar.close()
 
 
@@ -142,7 +144,7 @@ def sources_withdraw(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def build_with_progress(settings: Settings) -> Built:
     """Index the library, showing a bar when it takes over a second."""
-    bar = _Bar()
+    bar = ProgressBar()
     embedder = SentenceTransformerEmbedder(settings.model)
     try:
         return build(Library(settings.home), embedder, bar, settings.engine)

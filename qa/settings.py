@@ -33,6 +33,8 @@ class Settings:
     max_question_characters: int = 2000
     concurrent_questions: int = 8
     queue_size: int = 64
+    ledger: str = ""
+    retain_days: int = 180
 
     def __post_init__(self) -> None:
         """Refuse values out of their range."""
@@ -42,6 +44,7 @@ class Settings:
             "max_question_characters": (100, 20000),
             "concurrent_questions": (1, 256),
             "queue_size": (1, 10000),
+            "retain_days": (1, 36500),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Facts = Mapping[str, object]
+Facts = Mapping[str, Any]
 """Values that `json.dumps` takes."""
 
 

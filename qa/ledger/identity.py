@@ -19,8 +19,12 @@ _OF_THE_MACHINE = ("home", "host", "port", "ledger")  # they change no answer
 @cache
 def code_identity() -> str:
     """SHA-256 over the program's files that can change an answer, in hexadecimal."""
+    return _hash_of(*MADE_OF)
+
+
+def _hash_of(*packages: str) -> str:
     whole = sha256()
-    for package in MADE_OF:
+    for package in packages:
         for path in sorted((ROOT / package).rglob("*")):
             if path.suffix in ENDINGS:
                 whole.update(f"{path.relative_to(ROOT).as_posix()}\n".encode())
@@ -46,3 +50,19 @@ def configuration(settings: Settings) -> Mapping[str, object]:
 def configuration_identity(settings: Settings) -> str:
     """A hash of the settings that can change an answer, in hexadecimal."""
     return sha256(canonical(configuration(settings)).encode()).hexdigest()
+
+
+_READ_WITH = {  # the libraries that decide what text a reader finds
+    "plain": ("charset-normalizer",),
+    "markdown": ("markdown-it-py", "charset-normalizer"),
+    "html": ("trafilatura", "lxml", "charset-normalizer"),
+    "pdf": ("pypdf",),
+    "docx": ("python-docx",),
+}
+
+
+@cache
+def reader_identity(format_name: str) -> Mapping[str, str]:
+    """What reads files of a format: a hash of our readers, and the libraries by version."""
+    code = _hash_of("sources")
+    return {"sources": code, **{name: version(name) for name in _READ_WITH.get(format_name, ())}}

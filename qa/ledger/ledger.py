@@ -14,7 +14,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from qa.ledger import tables
-from qa.ledger.chain import Link, copies_of, forge, new_salt, packed_trace, unpacked_trace
+from qa.ledger.chain import GENESIS, Link, copies_of, forge, new_salt, packed_trace, unpacked_trace
 from qa.ledger.entries import Entry, Facts, Kind, Words
 from qa.ledger.errors import LedgerDamaged, LedgerError, LedgerUnreachable, UnknownAnswer
 from qa.ledger.schema import bring_up_to_date
@@ -140,6 +140,12 @@ class Ledger:
         with self._engine.connect() as connection:
             alone = connection.execution_options(isolation_level="AUTOCOMMIT")
             alone.execute(sa.text("VACUUM words"))
+
+    def head(self) -> Head:
+        """The number and hash of the last entry; 0 and `GENESIS` while there is none."""
+        with self.transaction() as connection:
+            row = connection.execute(sa.select(tables.head.c.number, tables.head.c.hash)).first()
+        return Head(0, GENESIS) if row is None else Head(row.number, row.hash)
 
     def entry(self, entry_id: str) -> Recorded:
         """One entry with all that is kept of it. Raises `UnknownAnswer`."""
