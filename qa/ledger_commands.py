@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 
 SHOWN = 20  # answers in a list
+DASH = "an id that begins with a dash is written last, behind --"
 
 
 def add_ledger_verbs(parts: "Verbs", home: argparse.ArgumentParser) -> None:
@@ -34,14 +35,14 @@ def add_ledger_verbs(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     check = verbs.add_parser("verify", parents=[home], help="check the whole chain")
     check.set_defaults(run=ledger_verify)
     show = verbs.add_parser("show", parents=[home], help="list answers, or show and prove one")
-    show.add_argument("answer_id", nargs="?", metavar="ANSWER_ID")
+    show.add_argument("answer_id", nargs="?", metavar="ANSWER_ID", help=DASH)
     show.add_argument("--text", help="only answers whose masked question has these words")
     show.set_defaults(run=ledger_show)
     forgetting = verbs.add_parser("forget", parents=[home], help="delete words that are old enough")
     forgetting.add_argument("--days", type=int, help="older than so many days (default: settings)")
     forgetting.set_defaults(run=ledger_forget)
     export = verbs.add_parser("export", parents=[home], help="write an answer's receipt")
-    export.add_argument("answer_id", metavar="ANSWER_ID")
+    export.add_argument("answer_id", metavar="ANSWER_ID", help=DASH)
     export.add_argument("file", nargs="?", metavar="RECEIPT.json")
     export.set_defaults(run=ledger_export)
     for verb in (check, show):

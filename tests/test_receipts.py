@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def ledger(assistant):
 
 
 def record(assistant, ledger, question):
-    answer = assistant.ask(question)
+    answer = replace(assistant.ask(question), answer_id="-begins-with-a-dash")
     shown = Shown(
         Audience.PATIENT,
         "en",
@@ -193,13 +194,13 @@ def test_from_ledger_to_receipt_to_proof_on_another_machine(
     elsewhere.mkdir()
     code, out, _ = quotewell(capsys, "ledger", "show", "--home", home)
     assert (code, QUESTION in out) == (0, True)
-    code, out, _ = quotewell(capsys, "ledger", "show", answer_id, "--home", home)
+    code, out, _ = quotewell(capsys, "ledger", "show", "--home", home, "--", answer_id)
     assert (code, "A biopsy hurts a little." in out, "now: unchanged" in out) == (0, True, True)
     code, out, _ = quotewell(capsys, "ledger", "verify", "--home", home)
     assert (code, "the chain holds: 1 entries" in out) == (0, True)
     key = out.split()[-1]
     file = elsewhere / "receipt.json"
-    assert quotewell(capsys, "ledger", "export", answer_id, file, "--home", home)[0] == 0
+    assert quotewell(capsys, "ledger", "export", "--home", home, "--", answer_id, file)[0] == 0
     files = [elsewhere / name for name in FILES]
     for path in files:
         path.write_text(FILES[path.name], encoding="utf-8")

@@ -110,15 +110,14 @@ class Successor:
         return before.heading_path != after.heading_path, abs(share)
 
     def _nearest(self, words: str) -> Compared:
-        texts = [span.of(self.document.text) for span in self._candidates]
-        found = process.extractOne(words, texts, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        found = process.extractOne(words, self._candidates, scorer=fuzz.ratio, score_cutoff=ALIKE)
         if found is None:
             return nowhere(State.GONE)
-        return _reworded(words, self._candidates[found[2]], self.document.text)
+        return _reworded(words, found[2], self.document.text)
 
     @cached_property
-    def _candidates(self) -> list[Span]:
-        """Everything that could be quoted: statements, and two to four sentences in a row."""
+    def _candidates(self) -> dict[Span, str]:
+        """All that could be quoted: statements, and two to four sentences in a row."""
         text, found = self.document.text, dict[Span, None]()
         for passage in passages(self.document):
             found |= dict.fromkeys(s.span for s in statements(self.document, passage.span))
@@ -126,7 +125,7 @@ class Successor:
             for count in (2, 3, 4):
                 several = zip(row, row[count - 1 :], strict=False)
                 found |= {Span(one.start, other.end): None for one, other in several}
-        return list(found)
+        return {span: span.of(text) for span in found}
 
 
 def _whole(document: Document, span: Span) -> Span:
