@@ -279,6 +279,13 @@ def test_a_head_that_this_home_did_not_sign_is_found(grown, text):
     assert any("ledger.head is missing" in fault.what for fault in verify(grown))
 
 
+def test_a_new_database_in_place_of_the_old_one_is_found(grown):
+    grown.close()
+    (grown.home / "ledger.db").unlink()
+    faults = verify(Ledger(grown.home))
+    assert faults == [(1, "entries 1 to 28 are missing at the end, as ledger.head shows")]
+
+
 def test_forgotten_words_are_no_longer_in_the_files(ledger, entry_of):
     entry = entry_of("Does a biopsy hurt a zebra?")
     ledger.append([entry])
@@ -312,7 +319,7 @@ def test_a_record_that_was_put_survives_the_end_of_the_process(ledger, entry_of)
     Outbox(ledger.home).put(entry)
     (ledger.home / "ledger-waiting" / "broken.json").write_text("{")
     again = Outbox(ledger.home)
-    assert again.write_into(ledger) == 1
+    assert again.write_into(ledger) == [entry]
     assert ledger.entry(entry.entry_id).facts == entry.facts
     assert again.waiting() == []
     assert (ledger.home / "ledger-waiting" / "broken.unreadable").read_text() == "{"

@@ -10,6 +10,7 @@ import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
@@ -17,9 +18,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from qa.ledger.clerk import Clerk
-from qa.ledger.entries import Entry, Kind, Words, now
+from qa.ledger.entries import Entry, Kind, Words, new_entry, now
 from qa.ledger.errors import LedgerError, LedgerTooNew, LedgerUnreachable
+from qa.ledger.inbox import affected, inbox, standing
 from qa.ledger.ledger import Ledger
+from qa.ledger.recheck import notice_changes, step, under_way
 from qa.ledger.retention import forget
 from qa.ledger.search import Wanted, count_answers, find_answers
 from qa.ledger.tables import REVISION, tables
@@ -217,6 +220,30 @@ def test_words_that_nobody_forgot_may_not_be_missing(ledger):
     assert verify(ledger) == [(2, "the words of entry 2 are gone and were never forgotten")]
 
 
+def test_a_changed_document_is_re_checked_to_the_end(ledger, library_of, put):
+    library = library_of({"scan.md": "# Scan\n\nRest for 24 hours. It is loud.\n"})
+    text, version = "Rest for 24 hours.", library.entry("scan").version
+    start = library.document("scan", version).text.index(text)
+    place = {"version": version, "start": start, "end": start + len(text)}
+    quote = {"doc_id": "scan", "sha256": "b" * 64, **place}
+    ledger.append([answer("a1", quotes=[quote, quote]), answer("a2", quotes=[quote])])
+    ledger.append([new_entry(Kind.OPENED, "a1", {})])
+    put(library, "scan.md", "# Scan\n\nRest for 48 hours. It is loud.\n")
+    assert len(notice_changes(ledger, library)) == 1
+    assert (step(ledger, library).done, step(ledger, library)) == (1, None)
+    assert notice_changes(ledger, library) == []
+    (concern,) = inbox(ledger)
+    assert (concern.answers, concern.showings, concern.finding.severity) == (2, 3, 4)
+    assert affected(ledger, concern.finding) == ["a2", "a1"]
+    assert standing(ledger, "a1") == [concern.finding, concern.finding]
+    assert [found.kind for found in ledger.about("a1")] == [Kind.OPENED]
+    ledger.append([new_entry(Kind.HANDLED, concern.finding.finding_id, {"by": "nurse"})])
+    assert (inbox(ledger), under_way(ledger), verify(ledger)) == ([], [], [])
+    with ledger.transaction(writes=True) as connection:
+        connection.execute(sa.text("UPDATE findings SET severity = 0"))
+    assert [fault.number for fault in verify(ledger)] == [4]
+
+
 WRITER = """
 import sys, threading
 from pathlib import Path
@@ -251,6 +278,21 @@ def test_four_writers_in_two_processes_lose_and_double_nothing(tmp_path, address
     assert verify(ledger) == []
     assert ledger.witness.read().number == 100
     ledger.close()
+
+
+def test_the_chain_holds_at_every_moment_of_writing(ledger):
+    def write():
+        for number in range(40):
+            ledger.append([answer(f"a{number}")])
+
+    writing = Thread(target=write)
+    writing.start()
+    looks = 0
+    while writing.is_alive() or looks < 3:
+        assert verify(ledger) == []
+        looks += 1
+    writing.join()
+    assert count_answers(ledger, Wanted()) == 40
 
 
 def test_entries_wait_while_postgresql_is_away(tmp_path, server, library_of, caplog):

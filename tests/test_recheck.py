@@ -1,8 +1,10 @@
 """When a source changes: what becomes of each quote, of the answers, and of what staff see."""
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -235,6 +237,29 @@ def test_a_re_check_that_was_stopped_goes_on_where_it_was(ledger, library, quoti
     assert [progress.done for progress in finish(again, library, most=8)] == [16, 20]
     assert under_way(again) == []
     assert verify(again) == []
+
+
+def test_two_processes_share_a_re_check_and_find_nothing_twice(ledger, library, quoting, put):
+    text = library.document("scan", library.entry("scan").version).text
+    for at in range(30):
+        quoting(f"a{at}", text[at : at + 9])
+    put(library, "scan.md", SCAN.replace("24", "48"))
+    both = [ledger, Ledger(ledger.home)]
+
+    def work(one):
+        notice_changes(one, library)
+        finish(one, library, most=3)
+
+    threads = [Thread(target=work, args=(one,)) for one in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with ledger.transaction() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM rechecks")).scalar() == 1
+        assert connection.execute(sa.text("SELECT count(*) FROM findings")).scalar() == 30
+    assert verify(ledger) == []
+    both[1].close()
 
 
 def test_a_version_that_the_library_lacks_is_said_to_be_lost(ledger, library, quoting, put):

@@ -6,6 +6,7 @@ keeps everything, and tries again.
 
 import logging
 import time
+from collections.abc import Sequence
 from threading import Event, Thread
 
 from qa.ledger.entries import Entry
@@ -59,7 +60,7 @@ class Clerk:
             try:
                 more = self.one_round()
                 self._away = False
-            except (LedgerError, SourceError) as error:
+            except (LedgerError, SourceError, OSError) as error:
                 if not self._away:
                     logger.warning("%s; answers are kept and written later", error)
                 self._away = True
@@ -72,12 +73,17 @@ class Clerk:
     def one_round(self) -> bool:
         """Do a little of everything; whether there is more to do at once."""
         written = self.outbox.write_into(self.ledger)
-        revision = self.library.revision
-        if written or revision != self._revision:
-            notice_changes(self.ledger, self.library)
-            self._revision = revision
-        progress = step(self.ledger, self.library)
         if time.monotonic() >= self._forget_at:
             forget(self.ledger, self._retain_days)
             self._forget_at = time.monotonic() + FORGET_S
-        return bool(progress) or bool(self.outbox.waiting())
+        revision = self.library.revision
+        if revision != self._revision or self._quotes_the_past(written):
+            notice_changes(self.ledger, self.library)
+            self._revision = revision
+        return bool(step(self.ledger, self.library) or self.outbox.waiting())
+
+    def _quotes_the_past(self, written: Sequence[Entry]) -> bool:
+        """Whether a document changed between an answer and its being written."""
+        quotable = self.library.quotable()
+        quotes = (quote for entry in written for quote in entry.facts.get("quotes", ()))
+        return any(quote["version"] not in quotable for quote in quotes)

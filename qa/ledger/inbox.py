@@ -129,16 +129,12 @@ def standing(ledger: Ledger, answer_id: str) -> list[Finding | None]:
 
 def affected(ledger: Ledger, finding: Finding) -> list[str]:
     """The ids of the answers that quote the place of a finding, newest first."""
-    query = (
-        sa.select(answers.c.answer_id)
-        .join(quotes, quotes.c.number == answers.c.number)
-        .where(
-            quotes.c.doc_id == finding.doc_id,
-            *(quotes.c[name] == getattr(finding, name) for name in ("version", "start", "end")),
-        )
-        .order_by(answers.c.number.desc())
-        .distinct()
+    there = sa.select(quotes.c.number).where(
+        quotes.c.doc_id == finding.doc_id,
+        *(quotes.c[name] == getattr(finding, name) for name in ("version", "start", "end")),
     )
+    query = sa.select(answers.c.answer_id).where(answers.c.number.in_(there))
+    query = query.order_by(answers.c.number.desc())
     with ledger.transaction() as connection:
         return list(connection.execute(query).scalars())
 

@@ -23,6 +23,9 @@ from qa.ledger.tables import open_ledger_engine
 
 logger = logging.getLogger(__name__)
 
+NOTHING = Head(0, GENESIS)
+"""The head of a chain without a link."""
+
 
 class Recorded(NamedTuple):
     """An entry as it is found again. `words` are none when there were none or they are forgotten.
@@ -52,6 +55,8 @@ class Ledger:
         try:
             with self.witness.alone(), self.transaction(writes=True) as connection:
                 bring_up_to_date(connection)
+            if not self.witness.path.exists() and self.head() == NOTHING:
+                self.witness.note(NOTHING)
         except LedgerError:
             self.close()
             raise
@@ -121,7 +126,7 @@ class Ledger:
         except LedgerDamaged as error:
             logger.warning("%s; run `quotewell ledger verify`", error)
             return False
-        if seen is None or seen == head:
+        if seen in (None, NOTHING, head):
             return True
         entries = tables.entries
         query = sa.select(entries.c.hash).where(entries.c.number == seen.number)
@@ -145,7 +150,7 @@ class Ledger:
         """The number and hash of the last entry; 0 and `GENESIS` while there is none."""
         with self.transaction() as connection:
             row = connection.execute(sa.select(tables.head.c.number, tables.head.c.hash)).first()
-        return Head(0, GENESIS) if row is None else Head(row.number, row.hash)
+        return NOTHING if row is None else Head(row.number, row.hash)
 
     def entry(self, entry_id: str) -> Recorded:
         """One entry with all that is kept of it. Raises `UnknownAnswer`."""

@@ -34,8 +34,11 @@ class Outbox:
         """The files of the entries that wait, oldest first."""
         return sorted(self.folder.glob("*.json"))
 
-    def write_into(self, ledger: Ledger) -> int:
-        """Write what waits, oldest first; how many. Raises a `LedgerError` and then keeps them."""
+    def write_into(self, ledger: Ledger) -> list[Entry]:
+        """Write what waits, oldest first; what was written.
+
+        All of it stays when a `LedgerError` is raised.
+        """
         paths = self.waiting()[:AT_ONCE]
         entries = [self._read(path) for path in paths]
         found = [entry for entry in entries if entry is not None]
@@ -44,7 +47,7 @@ class Outbox:
         for path, entry in zip(paths, entries, strict=True):
             if entry is not None:
                 path.unlink(missing_ok=True)
-        return len(found)
+        return found
 
     @staticmethod
     def _read(path: Path) -> Entry | None:

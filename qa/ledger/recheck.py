@@ -18,7 +18,7 @@ from qa.ledger.chain import Fault
 from qa.ledger.compare import Compared, State, Successor, nowhere
 from qa.ledger.entries import Entry, Kind, canonical, now
 from qa.ledger.ledger import Ledger
-from qa.ledger.tables import entries, findings, quotes, rechecks
+from qa.ledger.tables import entries, findings, head, quotes, rechecks
 from sources.document import Span, Status
 from sources.errors import UnknownDocument
 from sources.library import Entry as Held
@@ -48,17 +48,23 @@ class Quoted(NamedTuple):
 
 def notice_changes(ledger: Ledger, library: Library) -> list[str]:
     """Ask for a re-check of every quoted document that needs one; the ids of the new ones."""
-    holding = {entry.doc_id: entry for entry in library.entries() if entry.current}
+    current = [entry for entry in library.entries() if entry.current]
     with ledger.transaction() as connection:
-        quoted = set(connection.execute(sa.select(quotes.c.doc_id).distinct()).scalars())
-        jobs = connection.execute(sa.select(rechecks).order_by(rechecks.c.asked_at))
-        last = {job.doc_id: job for job in jobs}
-        due = [
-            entry
-            for doc_id, entry in holding.items()
-            if doc_id in quoted and _is_due(connection, entry, last.get(doc_id))
-        ]
-    return [_ask(ledger, entry) for entry in due]
+        due = _due(connection, current)
+    if not due:
+        return []
+    with ledger.transaction(writes=True) as connection:
+        connection.execute(sa.select(head.c.number).with_for_update())
+        still = _due(connection, due)  # another process may have asked by now
+        return [_ask(connection, held) for held in still]
+
+
+def _due(connection: sa.Connection, current: Sequence[Held]) -> list[Held]:
+    quoted = set(connection.execute(sa.select(quotes.c.doc_id).distinct()).scalars())
+    jobs = connection.execute(sa.select(rechecks).order_by(rechecks.c.asked_at))
+    last = {job.doc_id: job for job in jobs}
+    here = [held for held in current if held.doc_id in quoted]
+    return [held for held in here if _is_due(connection, held, last.get(held.doc_id))]
 
 
 def _is_due(connection: sa.Connection, held: Held, last: Job | None) -> bool:
@@ -95,21 +101,20 @@ def _spans(
     return query.order_by(*place)
 
 
-def _ask(ledger: Ledger, held: Held) -> str:
+def _ask(connection: sa.Connection, held: Held) -> str:
     recheck_id = secrets.token_urlsafe(12)
     spans = _spans(held.doc_id, held.version, held.source.status.quotable).subquery()
-    with ledger.transaction(writes=True) as connection:
-        count = connection.execute(sa.select(sa.func.count()).select_from(spans)).scalar_one()
-        connection.execute(
-            sa.insert(rechecks).values(
-                recheck_id=recheck_id,
-                doc_id=held.doc_id,
-                to_version=held.version,
-                to_status=held.source.status.value,
-                asked_at=now(),
-                spans=count,
-            )
+    count = connection.execute(sa.select(sa.func.count()).select_from(spans)).scalar_one()
+    connection.execute(
+        sa.insert(rechecks).values(
+            recheck_id=recheck_id,
+            doc_id=held.doc_id,
+            to_version=held.version,
+            to_status=held.source.status.value,
+            asked_at=now(),
+            spans=count,
         )
+    )
     return recheck_id
 
 

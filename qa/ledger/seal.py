@@ -121,5 +121,8 @@ class Witness:
                 return
             values = {**head._asdict(), **self.sealer.seal(canonical(head))._asdict()}
             aside = self.path.with_suffix(f".{os.getpid()}")
-            aside.write_text(canonical(values), encoding="ascii")
+            with aside.open("w", encoding="ascii") as file:
+                file.write(canonical(values))
+                file.flush()
+                os.fsync(file.fileno())  # after a power cut it is whole: this one or the last
             aside.replace(self.path)

@@ -12,10 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from qa.ledger.chain import GENESIS, Copies, Fault, Row, copies_of, link_hash, words_hash
+from qa.ledger.chain import Copies, Fault, Row, copies_of, link_hash, words_hash
 from qa.ledger.entries import Kind, Words
 from qa.ledger.errors import LedgerDamaged
-from qa.ledger.ledger import Ledger
+from qa.ledger.ledger import NOTHING, Ledger
 from qa.ledger.recheck import recheck_faults
 from qa.ledger.seal import Head
 from qa.ledger.tables import answers, entries, head, quotes, traces, words
@@ -51,7 +51,7 @@ class _Walk:
     def __init__(self, connection: sa.Connection, faults: list[Fault]) -> None:
         self.connection = connection
         self.faults = faults
-        self.last = Head(0, GENESIS)
+        self.last = NOTHING
         self._also: str | None = None  # what the last link's hash would be if it was changed
         self._forgotten = self._acts_of_forgetting()
 
@@ -154,7 +154,7 @@ class _Walk:
         number = witnessed.number
         query = sa.select(entries.c.hash).where(entries.c.number == number)
         found = self.connection.execute(query).scalar()
-        if found == witnessed.hash:
+        if found == witnessed.hash or witnessed == NOTHING:
             return
         if found is None and number > self.last.number:
             gone = _range(self.last.number + 1, number + 1)

@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "answers_1"
 down_revision = None
-HASH = sa.String(64)
-MOMENT = sa.String(32)
 
 
 def upgrade() -> None:
@@ -25,13 +23,13 @@ def _chain() -> None:
     op.create_table(
         "entries",
         _number(),
-        sa.Column("entry_id", sa.String(64), nullable=False, unique=True),
-        sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("about", sa.String(120), nullable=False),
+        sa.Column("entry_id", sa.String(), nullable=False, unique=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
-        sa.Column("previous", HASH, nullable=False),
-        sa.Column("hash", HASH, nullable=False),
+        sa.Column("previous", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
     )
     op.create_index("entries_about", "entries", ["about", "kind"])
     op.create_index("entries_kind", "entries", ["kind", "number"])
@@ -39,7 +37,7 @@ def _chain() -> None:
         "head",
         sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("hash", HASH, nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
     )
     op.bulk_insert(head, [{"one": 1, "number": 0, "hash": "0" * 64}])
 
@@ -48,12 +46,12 @@ def _copies() -> None:
     op.create_table(
         "answers",
         _number(),
-        sa.Column("answer_id", sa.String(64), nullable=False, unique=True),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.Column("outcome", sa.String(20), nullable=False),
-        sa.Column("rule", sa.String(80)),
-        sa.Column("reader", sa.String(20), nullable=False),
-        sa.Column("language", sa.String(20), nullable=False),
+        sa.Column("answer_id", sa.String(), nullable=False, unique=True),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("rule", sa.String()),
+        sa.Column("reader", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
         sa.Column("probability", sa.Double, nullable=False),
         sa.Column("took_ms", sa.Double, nullable=False),
     )
@@ -64,11 +62,11 @@ def _copies() -> None:
         "quotes",
         _number(),
         sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("doc_id", sa.String(120), nullable=False),
-        sa.Column("version", HASH, nullable=False),
+        sa.Column("doc_id", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
         sa.Column("start", sa.Integer, nullable=False),
         sa.Column("end", sa.Integer, nullable=False),
-        sa.Column("sha256", HASH, nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
     )
     op.create_index("quotes_span", "quotes", ["doc_id", "version", "start", "end", "number"])
 
@@ -77,7 +75,7 @@ def _forgettable() -> None:
     op.create_table(
         "words",
         _number(),
-        sa.Column("salt", sa.String(32), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
         sa.Column("said", sa.Text, nullable=False),
         sa.Column("made", sa.Text, nullable=False),
     )
@@ -87,23 +85,23 @@ def _forgettable() -> None:
 def _rechecks() -> None:
     op.create_table(
         "rechecks",
-        sa.Column("recheck_id", sa.String(64), primary_key=True),
-        sa.Column("doc_id", sa.String(120), nullable=False),
-        sa.Column("to_version", HASH, nullable=False),
-        sa.Column("to_status", sa.String(20), nullable=False),
-        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("recheck_id", sa.String(), primary_key=True),
+        sa.Column("doc_id", sa.String(), nullable=False),
+        sa.Column("to_version", sa.String(), nullable=False),
+        sa.Column("to_status", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.String(), nullable=False),
         sa.Column("spans", sa.Integer, nullable=False),
-        sa.Column("done_at", MOMENT),
+        sa.Column("done_at", sa.String()),
     )
     op.create_index("ix_rechecks_doc_id", "rechecks", ["doc_id"])
     op.create_table(
         "findings",
-        sa.Column("finding_id", sa.String(64), primary_key=True),
-        sa.Column("recheck_id", sa.String(64), nullable=False),
-        sa.Column("version", HASH, nullable=False),
+        sa.Column("finding_id", sa.String(), primary_key=True),
+        sa.Column("recheck_id", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
         sa.Column("start", sa.Integer, nullable=False),
         sa.Column("end", sa.Integer, nullable=False),
-        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("severity", sa.Integer, nullable=False),
         sa.Column("new_start", sa.Integer),
         sa.Column("new_end", sa.Integer),
