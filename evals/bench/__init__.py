@@ -1,0 +1,1 @@
+"""How fast: each file measures one part and prints its figures as JSON."""
