@@ -104,7 +104,7 @@ class StatementTable:
 
     def statement(self, row: int) -> Statement:
         """One row as a statement."""
-        a, b, c, d, e, f, dependent = (int(value) for value in self.rows[row])
+        a, b, c, d, e, f, dependent = self.rows[row].tolist()
         return Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
 
 

@@ -25,9 +25,10 @@ ANSWER = "A biopsy hurts a little."
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(tmp_path_factory, models):
     """A home with two documents and an index, made once by the commands themselves."""
     folder, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("filled")
+    (home / "models").symlink_to(models)
     (folder / "biopsy.md").write_text(BIOPSY, encoding="utf-8")
     (folder / "scan.txt").write_text(SCAN, encoding="utf-8")
     assert main(["--home", str(home), "sources", "add", str(folder)]) == 0
@@ -38,7 +39,7 @@ def filled(tmp_path_factory):
 @pytest.fixture
 def home(filled, tmp_path):
     """A copy of the filled home that a test may change."""
-    return shutil.copytree(filled, tmp_path / "home")
+    return shutil.copytree(filled, tmp_path / "home", symlinks=True)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Speed and memory, beside the plain floor in the same run."""
