@@ -43,10 +43,13 @@ def home(filled, tmp_path):
 
 
 @pytest.fixture
-def run(capsys):
+def run(capsys, models):
     """Runs a command; gives its exit code, lines on standard output, lines on standard error."""
 
     def run(home, *words):
+        if not home.is_file() and not (home / "models").exists():  # converted once for all homes
+            home.mkdir(parents=True, exist_ok=True)
+            (home / "models").symlink_to(models)
         capsys.readouterr()
         code = main(["--home", str(home), *map(str, words)])
         said = capsys.readouterr()
