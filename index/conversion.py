@@ -189,7 +189,10 @@ def _write_network(transformer: Any, path: Path) -> None:  # noqa: ANN401  untyp
     frontend = FrontEndManager().load_by_framework("pytorch")
     traced = frontend.convert(frontend.load(decoder))
     states = ov.Model([traced.output(0)], traced.get_parameters())
-    ov.save_model(states, path, compress_to_fp16=False)
+    try:
+        ov.save_model(states, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise NotConverted(f"{path.parent.parent} cannot be written; free space there") from error
 
 
 def difference(reference: TokenEmbedder, other: TokenEmbedder) -> str:
