@@ -1,1 +1,1 @@
-"""How fast: each file measures one part and prints its figures as JSON."""
+"""How fast and in how much memory: figures as JSON, beside the plain floor where there is one."""
