@@ -79,7 +79,8 @@ class Lexicon:
             self._starting[name] = dict(starting)
             for stem in starting:
                 self._concepts_at[stem].append(name)
-        self._vocabulary = Vocabulary(_literals(written))
+        words = [*_literals(written), *spelling.expand]
+        self._vocabulary = Vocabulary(words, spelling.fillers)
 
     def read(self, text: str) -> "Reading":
         """`text` with every place in it where a concept is named."""
@@ -150,6 +151,7 @@ class Reading:
         self._lexicon = lexicon
         self._keys = [NUMBER if word.plain[0].isdigit() else word.stem for word in words]
         self._fillers = [word.plain in lexicon.spelling.fillers for word in words]
+        self._negators = [word.plain in lexicon.spelling.negators for word in words]
         self._last = _sentence_ends(words)
         self._ends: dict[tuple[str, int], frozenset[int]] = {}
         self._found: dict[str, list[Match]] = defaultdict(list)
@@ -189,6 +191,8 @@ class Reading:
         passed = fillers = 0
         for place in range(start, last):
             yield place
+            if self._negators[place]:
+                return
             if self._fillers[place]:
                 fillers += 1
             else:

@@ -88,6 +88,7 @@ def read_language(folder: Path) -> Language:
         stemmer=shared["stemmer"],
         expand=shared["expand"],
         fillers=frozenset(map(plain, " ".join(shared["fillers"]).split())),
+        negators=frozenset(map(plain, shared["negators"].split())),
         telltale=frozenset(map(plain, shared["telltale"].split())),
     )
     cues = tuple(_cue(row, folder) for row in shared["cue"])

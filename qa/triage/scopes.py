@@ -109,14 +109,14 @@ def _thrown(reading: Reading, place: int, cue: Cue) -> Iterator[Scope]:
             continue
         first = next(at for at, w in enumerate(words) if w.sentence >= sentence - cue.back)
         last = next((at for at, w in enumerate(words) if w.sentence > sentence), len(words))
+        since = max((at + 1 for at in stops if first <= at < match.start), default=first)
+        until = min((at for at in stops if match.end <= at < last), default=last)
         if cue.reach is Reach.AFTER:
-            until = min((at for at in stops if at >= match.end), default=last)
-            yield Scope(cue.sense, match, match.end, min(until, last, match.end + cue.words))
+            yield Scope(cue.sense, match, match.end, min(until, match.end + cue.words))
         elif cue.reach is Reach.BEFORE:
-            since = max((at + 1 for at in stops if at < match.start), default=first)
-            yield Scope(cue.sense, match, max(since, first, match.start - cue.words), match.start)
+            yield Scope(cue.sense, match, max(since, match.start - cue.words), match.start)
         else:
-            yield Scope(cue.sense, match, first, last)
+            yield Scope(cue.sense, match, since, until)
 
 
 def _overlap(one: Match, other: Match) -> bool:

@@ -41,13 +41,14 @@ class Spelling:
     """How one language is written: its stemmer, contractions and words that say nothing.
 
     `expand` gives several plain words for one ("cant" to "can not"). The `telltale` words are
-    in daily use and in no other of our languages.
+    in daily use and in no other of our languages. No gap of a phrase passes over `negators`.
     """
 
     stemmer: str
     expand: Mapping[str, str]
     fillers: frozenset[str]
     telltale: frozenset[str]
+    negators: frozenset[str]
 
     def stem(self, plain: str) -> str:
         """The stem of one plain word."""
@@ -65,17 +66,18 @@ class Spelling:
                 sentence += 1
                 continue
             for part in self.expand.get(plain(written), plain(written)).split():
-                meant = vocabulary.meant(part) if vocabulary else part
-                for word in self.expand.get(meant, meant).split():
-                    found.append(Word(word, self.stem(word), written, sentence))
+                for meant in (vocabulary.meant(part) if vocabulary else part).split():
+                    for word in self.expand.get(meant, meant).split():
+                        found.append(Word(word, self.stem(word), written, sentence))
         return found
 
 
 class Vocabulary:
-    """The words that rules use, to compare slips with."""
+    """The words that rules use, and those that may be run together with them."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], joined: Iterable[str]) -> None:
         self._words = frozenset(words)
+        self._parts = self._words.union(joined)
         by_letter: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._words):
             if len(word) >= SHORTEST:
@@ -89,6 +91,10 @@ class Vocabulary:
         single = _squeezed(word)
         if single in self._words:
             return single
+        return self._nearest(word) or self._apart(word) or word
+
+    def _nearest(self, word: str) -> str | None:
+        """The one word of the rules with the fewest slips, of those near enough."""
         allowed = 1 if len(word) < LONG else 2
         near = [
             (slips, found)
@@ -101,7 +107,12 @@ class Vocabulary:
                 limit=3,
             )
         ]
-        return min(near)[1] if near else word
+        return min(near)[1] if near else None
+
+    def _apart(self, word: str) -> str | None:
+        """Two words that were run together, as "cantbreathe"."""
+        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+        return next((f"{a} {b}" for a, b in cuts if a in self._parts and b in self._parts), None)
 
 
 @cache
