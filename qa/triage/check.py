@@ -1,6 +1,7 @@
 """Whether a message tells of a sign that needs a person now. Needs no index, model or network."""
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +11,9 @@ from typing import NamedTuple
 from qa.triage.phrases import Match, Reading
 from qa.triage.rules import LANGUAGE_FILE, Group, Language, Level, Rule, read_language
 from qa.triage.scopes import Scopes
-from qa.triage.wording import plain_words
 
 RED_FLAGS = Path(__file__).parents[1] / "red_flags"
+_WORD = re.compile(r"[^\W\d_]+")
 TELLING = 1  # so many words of one language and none of another: the other need not read
 _ORDER = list(Level)
 
@@ -58,7 +59,7 @@ class Triage:
 
     def _reading(self, text: str) -> Iterator[Language]:
         """The languages whose rules read `text`: all, but for those it plainly is not in."""
-        said = plain_words(text)
+        said = set(_WORD.findall(text.lower()))
         telling = {p.name: len(said & p.lexicon.spelling.telltale) for p in self.languages}
         plainly_one = max(telling.values()) >= TELLING
         return (part for part in self.languages if telling[part.name] or not plainly_one)
@@ -94,9 +95,9 @@ def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
 def _reported(rule: Rule, reading: Reading, scopes: Scopes) -> tuple[str, ...]:
     """The words of the first line of a rule that is reported in full; none when none is."""
     for line in rule.lines:
-        found = [reading.find(name) for name in line]
-        if not all(found):
+        if not (reading.may_name(line) and all(reading.find(name) for name in line)):
             continue
+        found = [reading.find(name) for name in line]
         for together in _together(found, rule.within):
             if scopes.senses(together) <= rule.despite and not _excused(rule, reading, together):
                 return tuple(_written(reading, match) for match in sorted(together))

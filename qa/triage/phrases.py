@@ -9,9 +9,11 @@ A phrase is a row of words; every ending of a word counts as the word, and words
     #38-42               a number in this range, both ends included
 """
 
+import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from qa.triage.wording import Spelling, Vocabulary, Word, plain
@@ -54,45 +56,68 @@ class Gap:
 
 
 Element = OneOf | Number | Gap
-Phrase = tuple[Element, ...]
+
+
+class Phrase(NamedTuple):
+    """The first element, the others each with whether a gap comes before, and what they need.
+
+    `needs` numbers the sets of stems, one of each of which a message must have.
+    """
+
+    first: Element
+    others: tuple[tuple[Element, bool], ...]
+    needs: tuple[int, ...]
+
+
+NONE: Mapping[str, list[Phrase]] = MappingProxyType({})
 
 
 class Lexicon:
-    """Named concepts of one language, and the search for them in messages."""
+    """Named concepts of one language, and the search for them in messages.
+
+    A message is first asked which stems it has at all: most phrases end there.
+    """
 
     def __init__(self, spelling: Spelling, concepts: Mapping[str, Sequence[str]]) -> None:
         self.spelling = spelling
-        written = {name: list(dict.fromkeys(rows)) for name, rows in concepts.items()}
-        self._phrases = {
-            name: [self._parse(row, written) for row in rows] for name, rows in written.items()
-        }
+        self._rows = {name: list(dict.fromkeys(rows)) for name, rows in concepts.items()}
+        elements = {name: [self._parse(row) for row in rows] for name, rows in self._rows.items()}
         self._firsts: dict[str, frozenset[str]] = {}
-        for name in written:
-            self._first(name, ())
-        self._starting: dict[str, dict[str, list[Phrase]]] = {}  # concept, stem: phrases
-        self._concepts_at: dict[str, list[str]] = defaultdict(list)  # stem: concepts
-        for name, phrases in self._phrases.items():
-            starting: dict[str, list[Phrase]] = defaultdict(list)
-            for phrase in phrases:
-                for stem in self._first_of(phrase[0], ()):
-                    starting[stem].append(phrase)
-            self._starting[name] = dict(starting)
-            for stem in starting:
-                self._concepts_at[stem].append(name)
-        words = [*_literals(written), *spelling.expand]
+        for name in elements:
+            self._first(name, elements, ())
+        numbers: dict[frozenset[str], int] = {}
+        self._starting: dict[str, list[tuple[str, Phrase]]] = defaultdict(list)
+        for name, parsed in elements.items():
+            for parts in parsed:
+                stems = [self._stems(part) for part in parts if not isinstance(part, Gap)]
+                needs = (numbers.setdefault(some, len(numbers)) for some in stems[1:])
+                others = tuple(
+                    (part, isinstance(before, Gap))
+                    for before, part in itertools.pairwise(parts)
+                    if not isinstance(part, Gap)
+                )
+                phrase = Phrase(parts[0], others, tuple(dict.fromkeys(needs)))
+                for stem in stems[0]:
+                    self._starting[stem].append((name, phrase))
+        self.needed = list(numbers)
+        words = [*_literals(self._rows), *spelling.expand]
         self._vocabulary = Vocabulary(words, spelling.fillers)
 
     def read(self, text: str) -> "Reading":
-        """`text` with every place in it where a concept is named."""
+        """`text` with every place in it where a concept may be named."""
         return Reading(self, self.spelling.words(text, self._vocabulary))
 
-    def _parse(self, row: str, known: Mapping[str, object]) -> Phrase:
-        phrase = tuple(self._element(part, row, known) for part in row.split())
-        if not phrase or isinstance(phrase[0], Gap) or isinstance(phrase[-1], Gap):
-            raise PhraseError(f"{row!r} must begin and end with a word; correct it")
-        return phrase
+    def starting(self, stem: str) -> Sequence[tuple[str, Phrase]]:
+        """Every phrase that can begin with this stem, with the name of its concept."""
+        return self._starting.get(stem, ())
 
-    def _element(self, part: str, row: str, known: Mapping[str, object]) -> Element:
+    def _parse(self, row: str) -> tuple[Element, ...]:
+        parts = tuple(self._element(part, row) for part in row.split())
+        if not parts or isinstance(parts[0], Gap) or isinstance(parts[-1], Gap):
+            raise PhraseError(f"{row!r} must begin and end with a word; correct it")
+        return parts
+
+    def _element(self, part: str, row: str) -> Element:
         if part == "...":
             return Gap()
         if part.startswith(NUMBER):
@@ -103,10 +128,8 @@ class Lexicon:
                 raise PhraseError(f"{part} in {row!r} is no range such as #38-42") from error
         choices = part.split("/")
         concepts = tuple(c[1:-1] for c in choices if c.startswith("{") and c.endswith("}"))
-        if strange := [name for name in concepts if name not in known]:
-            raise PhraseError(
-                f"{row!r} names the unknown concept {strange[0]}; define or correct it"
-            )
+        if strange := [name for name in concepts if name not in self._rows]:
+            raise PhraseError(f"{row!r} names the unknown concept {strange[0]}; define it")
         words = [word for word in choices if not word.startswith("{")]
         if not all(word.isalpha() and word.islower() for word in words):
             raise PhraseError(f"{part!r} in {row!r} must be lower-case letters")
@@ -118,100 +141,120 @@ class Lexicon:
             raise PhraseError(f"{word!r} in {row!r} stands for {meant!r}; write that")
         return self.spelling.stem(meant)
 
-    def _first(self, name: str, within: tuple[str, ...]) -> frozenset[str]:
+    def _first(
+        self, name: str, elements: Mapping[str, Sequence[Sequence[Element]]], within: Sequence[str]
+    ) -> frozenset[str]:
+        """The stems a concept can begin with; worked out once for each, parts first."""
         if name in within:
-            raise PhraseError(f"the concept {name} begins with itself; correct it")
+            raise PhraseError(f"the concept {name} contains itself; correct it")
         if name not in self._firsts:
-            self._firsts[name] = frozenset(
-                stem
-                for phrase in self._phrases[name]
-                for stem in self._first_of(phrase[0], (*within, name))
-            )
+            for parts in elements[name]:
+                for part in parts:
+                    for other in part.concepts if isinstance(part, OneOf) else ():
+                        self._first(other, elements, (*within, name))
+            stems = (self._stems(parts[0]) for parts in elements[name])
+            self._firsts[name] = frozenset[str]().union(*stems)
         return self._firsts[name]
 
-    def _first_of(self, element: Element, within: tuple[str, ...]) -> frozenset[str]:
+    def _stems(self, element: Element) -> frozenset[str]:
+        """The stems an element can begin with; `NUMBER` stands for any number."""
         if not isinstance(element, OneOf):
             return frozenset((NUMBER,))
-        return element.stems.union(*(self._first(name, within) for name in element.concepts))
-
-    def starting(self, name: str, stem: str) -> Sequence[Phrase]:
-        """The phrases of a concept that can begin with this stem."""
-        return self._starting[name].get(stem, ())
-
-    def concepts_at(self, stem: str) -> Sequence[str]:
-        """The concepts that can begin with this stem."""
-        return self._concepts_at.get(stem, ())
+        return element.stems.union(*(self._firsts[name] for name in element.concepts))
 
 
 class Reading:
-    """One message and where each concept stands in it."""
+    """One message and where concepts stand in it."""
 
     def __init__(self, lexicon: Lexicon, words: Sequence[Word]) -> None:
         self.words = words
-        self._lexicon = lexicon
         self._keys = [NUMBER if word.plain[0].isdigit() else word.stem for word in words]
         self._fillers = [word.plain in lexicon.spelling.fillers for word in words]
         self._negators = [word.plain in lexicon.spelling.negators for word in words]
         self._last = _sentence_ends(words)
-        self._ends: dict[tuple[str, int], frozenset[int]] = {}
-        self._found: dict[str, list[Match]] = defaultdict(list)
+        self._places: dict[str, list[int]] = defaultdict(list)
         for at, key in enumerate(self._keys):
-            for name in lexicon.concepts_at(key):
-                if ends := self._concept(name, at):
-                    self._found[name].append(Match(at, max(ends)))
+            self._places[key].append(at)
+        self._possible = _possible(lexicon, frozenset(self._keys))
+        self._ends: dict[tuple[str, int], set[int]] = {}
+        self._reach: dict[tuple[int, bool], range] = {}
+        self._found: dict[str, Sequence[Match]] = {}
+
+    def may_name(self, names: Iterable[str]) -> bool:
+        """Whether no word is lacking for any of these concepts; cheap, and mostly not so."""
+        return self._possible.keys() >= set(names)
 
     def find(self, name: str) -> Sequence[Match]:
         """Every place where a concept is named, in order of the words."""
-        return self._found.get(name, ())
+        if name not in self._possible:
+            return ()
+        if name not in self._found:
+            begins = sorted(at for key in self._possible[name] for at in self._places[key])
+            found = ((at, max(self._concept(name, at), default=0)) for at in begins)
+            self._found[name] = [Match(at, end) for at, end in found if end]
+        return self._found[name]
 
-    def _concept(self, name: str, at: int) -> frozenset[int]:
+    def _concept(self, name: str, at: int) -> Collection[int]:
+        """Where the phrases of a concept that begin at a word end; empty when none fits."""
         held = self._ends.get((name, at))
         if held is None:
-            phrases = self._lexicon.starting(name, self._keys[at])
-            held = frozenset(end for phrase in phrases for end in self._phrase(phrase, at))
+            held = set()
+            for phrase in self._possible.get(name, NONE).get(self._keys[at], ()):
+                held.update(self._phrase(phrase, at))
             self._ends[name, at] = held
         return held
 
-    def _phrase(self, phrase: Phrase, at: int) -> frozenset[int]:
-        ends = self._element(phrase[0], at)
-        gap = False
-        for element in phrase[1:]:
+    def _phrase(self, phrase: Phrase, at: int) -> Collection[int]:
+        ends = self._element(phrase.first, at)
+        for element, gap in phrase.others:
             if not ends:
                 break
-            if isinstance(element, Gap):
-                gap = True
-                continue
-            starts = {start for end in ends for start in self._onward(end, self._last[at], gap)}
-            ends = frozenset(end for start in starts for end in self._element(element, start))
-            gap = False
+            begins = {begin for end in ends for begin in self._onward(end, gap, self._last[at])}
+            if isinstance(element, OneOf) and not element.concepts:
+                ends = [begin + 1 for begin in begins if self._keys[begin] in element.stems]
+            else:
+                ends = {end for begin in begins for end in self._element(element, begin)}
         return ends
 
-    def _onward(self, start: int, last: int, gap: bool) -> Iterator[int]:
+    def _onward(self, start: int, gap: bool, last: int) -> range:
         """Where the next element may begin: behind words that say nothing, and a gap's words."""
-        passed = fillers = 0
-        for place in range(start, last):
-            yield place
-            if self._negators[place]:
-                return
-            if self._fillers[place]:
-                fillers += 1
-            else:
-                passed += 1
-            if passed > (GAP if gap else 0) or fillers > FILLERS:
-                return
+        held = self._reach.get((start, gap))
+        if held is None:
+            passed = fillers = 0
+            place = start
+            while place < last and not self._negators[place]:
+                filler = self._fillers[place]
+                fillers, passed = fillers + filler, passed + (not filler)
+                if passed > (GAP if gap else 0) or fillers > FILLERS:
+                    break
+                place += 1
+            held = self._reach[start, gap] = range(start, min(place + 1, last))
+        return held
 
-    def _element(self, element: Element, at: int) -> frozenset[int]:
+    def _element(self, element: Element, at: int) -> Collection[int]:
         if isinstance(element, OneOf):
-            here = self._keys[at] in element.stems
-            ends = frozenset((at + 1,)) if here else frozenset()
-            return ends.union(*(self._concept(name, at) for name in element.concepts))
+            here = (at + 1,) if self._keys[at] in element.stems else ()
+            if not element.concepts:
+                return here
+            return {*here, *(end for name in element.concepts for end in self._concept(name, at))}
         found = isinstance(element, Number) and self._is_between(at, element)
-        return frozenset((at + 1,)) if found else frozenset()
+        return (at + 1,) if found else ()
 
     def _is_between(self, at: int, number: Number) -> bool:
         if self._keys[at] != NUMBER:
             return False
         return number.low <= float(self.words[at].plain.replace(",", ".")) <= number.high
+
+
+def _possible(lexicon: Lexicon, keys: frozenset[str]) -> dict[str, dict[str, list[Phrase]]]:
+    """By concept and first stem, the phrases that lack none of their stems in a message."""
+    lacking = {at for at, stems in enumerate(lexicon.needed) if stems.isdisjoint(keys)}
+    possible: dict[str, dict[str, list[Phrase]]] = {}
+    for key in keys:
+        for name, phrase in lexicon.starting(key):
+            if lacking.isdisjoint(phrase.needs):
+                possible.setdefault(name, {}).setdefault(key, []).append(phrase)
+    return possible
 
 
 def _sentence_ends(words: Sequence[Word]) -> list[int]:

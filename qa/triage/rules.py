@@ -6,8 +6,9 @@ of its `any`, every phrase of the line is reported within `within` words.
 """
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from qa.triage.scopes import Cue, Reach, Sense, cue_concepts
 from qa.triage.wording import Spelling, plain
 
 WITHIN = 14
+_NAMED = re.compile(r"\{(\w+)\}")
 LANGUAGE_FILE, CARDS_FILE = "language.toml", "notices.toml"
 _GROUP_KEYS = {"group", "level", "notice", "ask", "reason", "source", "concepts", "rule"}
 _RULE_KEYS = {"id", "why", "any", "unless", "despite", "within", "level", "notice"}
@@ -89,7 +91,7 @@ def read_language(folder: Path) -> Language:
         expand=shared["expand"],
         fillers=frozenset(map(plain, " ".join(shared["fillers"]).split())),
         negators=frozenset(map(plain, shared["negators"].split())),
-        telltale=frozenset(map(plain, shared["telltale"].split())),
+        telltale=frozenset(shared["telltale"].split()),
     )
     cues = tuple(_cue(row, folder) for row in shared["cue"])
     concepts: dict[str, Sequence[str]] = {**shared["concepts"], **cue_concepts(cues)}
@@ -97,7 +99,7 @@ def read_language(folder: Path) -> Language:
     for path in sorted(folder.glob("*.toml")):
         if path.name not in (LANGUAGE_FILE, CARDS_FILE):
             version = hashlib.sha256(path.read_bytes() + shared_bytes).hexdigest()
-            groups.append(_group(path, version, concepts))
+            groups.append(_group(path, version, shared["concepts"].keys(), concepts))
     return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues)
 
 
@@ -116,13 +118,20 @@ def _cue(row: Mapping[str, Any], folder: Path) -> Cue:
         raise RuleError(f"a cue in {folder / LANGUAGE_FILE} has {error}; correct it") from error
 
 
-def _group(path: Path, version: str, concepts: dict[str, Sequence[str]]) -> Group:
-    """The group of one file; its own concepts and phrases are added to `concepts`."""
+def _group(
+    path: Path, version: str, shared: Set[str], concepts: dict[str, Sequence[str]]
+) -> Group:
+    """The group of one file; its own concepts and phrases are added to `concepts`.
+
+    It may name only these and the `shared` ones, so that `version` covers all that it says.
+    """
     table = _toml(path)
     _check_keys(table, _GROUP_KEYS, path)
     own = table.get("concepts", {})
     if twice := own.keys() & concepts.keys():
         raise RuleError(f"{path} defines {', '.join(sorted(twice))} again; use another name")
+    if foreign := set(_NAMED.findall(str(table))) - own.keys() - shared:
+        raise RuleError(f"{path} uses {', '.join(sorted(foreign))} of another group; share it")
     concepts |= own
     name = str(table["group"])
     return Group(
@@ -146,8 +155,9 @@ def _rule(
 ) -> Rule:
     _check_keys(row, _RULE_KEYS, path)
     rule_id = f"{table['group']}/{row['id']}"
-    lines = tuple(tuple(f"phrase {phrase}" for phrase in line) for line in row["any"])
-    concepts.update({name: (name.removeprefix("phrase "),) for line in lines for name in line})
+    for phrase in (phrase for line in row["any"] for phrase in line):
+        if _named(phrase) != phrase[1:-1]:
+            concepts[_named(phrase)] = (phrase,)
     unless = f"{rule_id} unless"
     concepts[unless] = row.get("unless", ())
     return Rule(
@@ -155,13 +165,19 @@ def _rule(
         why=row.get("why", ""),
         level=Level(row.get("level", table["level"])),
         notice=row.get("notice", table["notice"]),
-        lines=lines,
+        lines=tuple(tuple(map(_named, line)) for line in row["any"]),
         unless=unless,
         despite=frozenset(Sense(name) for name in row.get("despite", ())),
         within=row.get("within", WITHIN),
         fires=tuple(row["fires"]),
         quiet=tuple(row["quiet"]),
     )
+
+
+def _named(phrase: str) -> str:
+    """The concept that a phrase is, or a name for a concept of its own."""
+    alone = phrase.startswith("{") and phrase[1:-1].isidentifier()
+    return phrase[1:-1] if alone else f"phrase {phrase}"
 
 
 def _check_keys(table: Mapping[str, Any], known: set[str], path: Path) -> None:

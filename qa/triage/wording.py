@@ -8,7 +8,7 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -60,16 +60,23 @@ class Spelling:
     def words(self, text: str, vocabulary: "Vocabulary | None" = None) -> list[Word]:
         """The words of `text` in order; slips are mended when there is a vocabulary."""
         found: list[Word] = []
+        known: dict[str, list[tuple[str, str]]] = {}
         sentence = 0
         for written in _PART.findall(visible(text)):
             if not written[0].isalnum():
                 sentence += 1
                 continue
-            for part in self.expand.get(plain(written), plain(written)).split():
-                for meant in (vocabulary.meant(part) if vocabulary else part).split():
-                    for word in self.expand.get(meant, meant).split():
-                        found.append(Word(word, self.stem(word), written, sentence))
+            if written not in known:
+                known[written] = [(p, self.stem(p)) for p in self._plain(written, vocabulary)]
+            found += [Word(said, stem, written, sentence) for said, stem in known[written]]
         return found
+
+    def _plain(self, written: str, vocabulary: "Vocabulary | None") -> Iterator[str]:
+        """The plain words that one written word stands for."""
+        said = plain(written)
+        for part in self.expand.get(said, said).split():
+            for meant in (vocabulary.meant(part) if vocabulary else part).split():
+                yield from self.expand.get(meant, meant).split()
 
 
 class Vocabulary:
@@ -126,13 +133,10 @@ def dictionary() -> frozenset[str]:
     )
 
 
-def plain_words(text: str) -> set[str]:
-    """The plain forms of all words and numbers in `text`."""
-    return {plain(part) for part in _PART.findall(visible(text)) if part[0].isalnum()}
-
-
 def visible(text: str) -> str:
     """`text` in compatibility form (full-width letters, ligatures) without invisible characters."""
+    if text.isascii():
+        return text
     shown = (c for c in text if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFKC", "".join(shown))
 
@@ -142,8 +146,10 @@ def plain(word: str) -> str:
 
     The tilde of ñ stays: "año" is a year and "ano" is not.
     """
-    letters = unicodedata.normalize("NFKD", word.casefold()).replace("n\u0303", "ñ")
-    bare = "".join(c for c in letters if c.isalnum() or c in ".,")
+    bare = word.casefold()
+    if not (bare.isascii() and bare.isalnum()):
+        letters = unicodedata.normalize("NFKD", bare).replace("n\u0303", "ñ")
+        bare = "".join(c for c in letters if c.isalnum() or c in ".,")
     return _DRAWN_OUT.sub(r"\1", bare) if not bare[:1].isdigit() else bare
 
 
