@@ -7,11 +7,12 @@ A phrase is a row of words; every ending of a word counts as the word, and words
     numb/dead/tingly     one of these
     {legs}               anything that the concept `legs` lists
     #38-42               a number in this range, both ends included
+    =died                this very form and no other ending
 """
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from qa.triage.wording import Spelling, Vocabulary, Word, plain
 
 GAP = 3  # words that "..." may stand for
 FILLERS = 4  # words in a row that say nothing and may be passed over
-NUMBER = "#"
+NUMBER, EXACT = "#", "="
 
 
 class PhraseError(Exception):
@@ -131,15 +132,17 @@ class Lexicon:
         if strange := [name for name in concepts if name not in self._rows]:
             raise PhraseError(f"{row!r} names the unknown concept {strange[0]}; define it")
         words = [word for word in choices if not word.startswith("{")]
-        if not all(word.isalpha() and word.islower() for word in words):
+        bare = [word.removeprefix(EXACT) for word in words]
+        if not all(word.isalpha() and word.islower() for word in bare):
             raise PhraseError(f"{part!r} in {row!r} must be lower-case letters")
         return OneOf(frozenset(self._stem(word, row) for word in words), concepts)
 
     def _stem(self, word: str, row: str) -> str:
-        meant = self.spelling.expand.get(plain(word), plain(word))
+        bare = plain(word.removeprefix(EXACT))
+        meant = self.spelling.expand.get(bare, bare)
         if " " in meant:
             raise PhraseError(f"{word!r} in {row!r} stands for {meant!r}; write that")
-        return self.spelling.stem(meant)
+        return EXACT + meant if word.startswith(EXACT) else self.spelling.stem(meant)
 
     def _first(
         self, name: str, elements: Mapping[str, Sequence[Sequence[Element]]], within: Sequence[str]
@@ -169,13 +172,15 @@ class Reading:
     def __init__(self, lexicon: Lexicon, words: Sequence[Word]) -> None:
         self.words = words
         self._keys = [NUMBER if word.plain[0].isdigit() else word.stem for word in words]
+        self._exact = [EXACT + word.plain for word in words]
         self._fillers = [word.plain in lexicon.spelling.fillers for word in words]
         self._negators = [word.plain in lexicon.spelling.negators for word in words]
         self._last = _sentence_ends(words)
         self._places: dict[str, list[int]] = defaultdict(list)
-        for at, key in enumerate(self._keys):
-            self._places[key].append(at)
-        self._possible = _possible(lexicon, frozenset(self._keys))
+        for at, keys in enumerate(zip(self._keys, self._exact, strict=True)):
+            for key in keys:
+                self._places[key].append(at)
+        self._possible = _possible(lexicon, self._places.keys())
         self._ends: dict[tuple[str, int], set[int]] = {}
         self._reach: dict[tuple[int, bool], range] = {}
         self._found: dict[str, Sequence[Match]] = {}
@@ -189,7 +194,7 @@ class Reading:
         if name not in self._possible:
             return ()
         if name not in self._found:
-            begins = sorted(at for key in self._possible[name] for at in self._places[key])
+            begins = sorted({at for key in self._possible[name] for at in self._places[key]})
             found = ((at, max(self._concept(name, at), default=0)) for at in begins)
             self._found[name] = [Match(at, end) for at, end in found if end]
         return self._found[name]
@@ -199,8 +204,10 @@ class Reading:
         held = self._ends.get((name, at))
         if held is None:
             held = set()
-            for phrase in self._possible.get(name, NONE).get(self._keys[at], ()):
-                held.update(self._phrase(phrase, at))
+            starting = self._possible.get(name, NONE)
+            for key in (self._keys[at], self._exact[at]):
+                for phrase in starting.get(key, ()):
+                    held.update(self._phrase(phrase, at))
             self._ends[name, at] = held
         return held
 
@@ -211,7 +218,8 @@ class Reading:
                 break
             begins = {begin for end in ends for begin in self._onward(end, gap, self._last[at])}
             if isinstance(element, OneOf) and not element.concepts:
-                ends = [begin + 1 for begin in begins if self._keys[begin] in element.stems]
+                some, keys, exact = element.stems, self._keys, self._exact
+                ends = [at + 1 for at in begins if keys[at] in some or exact[at] in some]
             else:
                 ends = {end for begin in begins for end in self._element(element, begin)}
         return ends
@@ -233,12 +241,15 @@ class Reading:
 
     def _element(self, element: Element, at: int) -> Collection[int]:
         if isinstance(element, OneOf):
-            here = (at + 1,) if self._keys[at] in element.stems else ()
+            here = (at + 1,) if self._is_one(at, element) else ()
             if not element.concepts:
                 return here
             return {*here, *(end for name in element.concepts for end in self._concept(name, at))}
         found = isinstance(element, Number) and self._is_between(at, element)
         return (at + 1,) if found else ()
+
+    def _is_one(self, at: int, element: OneOf) -> bool:
+        return self._keys[at] in element.stems or self._exact[at] in element.stems
 
     def _is_between(self, at: int, number: Number) -> bool:
         if self._keys[at] != NUMBER:
@@ -246,7 +257,7 @@ class Reading:
         return number.low <= float(self.words[at].plain.replace(",", ".")) <= number.high
 
 
-def _possible(lexicon: Lexicon, keys: frozenset[str]) -> dict[str, dict[str, list[Phrase]]]:
+def _possible(lexicon: Lexicon, keys: Set[str]) -> dict[str, dict[str, list[Phrase]]]:
     """By concept and first stem, the phrases that lack none of their stems in a message."""
     lacking = {at for at, stems in enumerate(lexicon.needed) if stems.isdisjoint(keys)}
     possible: dict[str, dict[str, list[Phrase]]] = {}
@@ -271,4 +282,5 @@ def _literals(concepts: Mapping[str, Sequence[str]]) -> Iterable[str]:
     for rows in concepts.values():
         for row in rows:
             for part in row.split():
-                yield from (plain(word) for word in part.split("/") if word.isalpha())
+                bare = (word.removeprefix(EXACT) for word in part.split("/"))
+                yield from (plain(word) for word in bare if word.isalpha())

@@ -118,9 +118,7 @@ def _cue(row: Mapping[str, Any], folder: Path) -> Cue:
         raise RuleError(f"a cue in {folder / LANGUAGE_FILE} has {error}; correct it") from error
 
 
-def _group(
-    path: Path, version: str, shared: Set[str], concepts: dict[str, Sequence[str]]
-) -> Group:
+def _group(path: Path, version: str, shared: Set[str], concepts: dict[str, Sequence[str]]) -> Group:
     """The group of one file; its own concepts and phrases are added to `concepts`.
 
     It may name only these and the `shared` ones, so that `version` covers all that it says.
