@@ -5,14 +5,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from qa.triage.phrases import Match, Reading
-from qa.triage.rules import LANGUAGE_FILE, Group, Language, Level, Rule, read_language
+from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Rule, read_language
 from qa.triage.scopes import Scopes
 
-RED_FLAGS = Path(__file__).parents[1] / "red_flags"
 _WORD = re.compile(r"[^\W\d_]+")
 TELLING = 1  # so many words of one language and none of another: the other need not read
 _ORDER = list(Level)

@@ -11,13 +11,16 @@ import tomllib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from qa.notices import notice_text
 from qa.triage.phrases import Lexicon
 from qa.triage.scopes import Cue, Reach, Sense, cue_concepts
 from qa.triage.wording import Spelling, plain
 
+RED_FLAGS = Path(__file__).parents[1] / "red_flags"
 WITHIN = 14
 _NAMED = re.compile(r"\{(\w+)\}")
 LANGUAGE_FILE, CARDS_FILE = "language.toml", "notices.toml"
@@ -58,7 +61,8 @@ class Rule:
 class Group:
     """The rules of one file. `ask` is what the library is asked, to quote it below the card.
 
-    `version` is a SHA-256 over the file and all that it shares with others of its language.
+    `version` is a SHA-256 over the file, all that it shares with others of its language, and the
+    advice that is shown: over everything a clinician signs.
     """
 
     name: str
@@ -82,6 +86,18 @@ class Language:
     cues: tuple[Cue, ...]
 
 
+@cache
+def _cards(language: str) -> dict[str, str]:
+    path = RED_FLAGS / language / CARDS_FILE
+    table = _toml(path) if path.is_file() else {}
+    return {f"{g}.{name}": text for g, rows in table.items() for name, text in rows.items()}
+
+
+def card_text(name: str, language: str) -> str:
+    """The sentence called `name` in a language; in English where that has none of its own."""
+    return _cards(language).get(name) or notice_text(name)
+
+
 def read_language(folder: Path) -> Language:
     """The rules of one language folder. Raises `RuleError` for a file that cannot be used."""
     shared_bytes = (folder / LANGUAGE_FILE).read_bytes()
@@ -98,8 +114,7 @@ def read_language(folder: Path) -> Language:
     groups = []
     for path in sorted(folder.glob("*.toml")):
         if path.name not in (LANGUAGE_FILE, CARDS_FILE):
-            version = hashlib.sha256(path.read_bytes() + shared_bytes).hexdigest()
-            groups.append(_group(path, version, shared["concepts"].keys(), concepts))
+            groups.append(_group(path, shared_bytes, shared["concepts"].keys(), concepts))
     return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues)
 
 
@@ -118,10 +133,12 @@ def _cue(row: Mapping[str, Any], folder: Path) -> Cue:
         raise RuleError(f"a cue in {folder / LANGUAGE_FILE} has {error}; correct it") from error
 
 
-def _group(path: Path, version: str, shared: Set[str], concepts: dict[str, Sequence[str]]) -> Group:
+def _group(
+    path: Path, shared_bytes: bytes, shared: Set[str], concepts: dict[str, Sequence[str]]
+) -> Group:
     """The group of one file; its own concepts and phrases are added to `concepts`.
 
-    It may name only these and the `shared` ones, so that `version` covers all that it says.
+    It may name only these and the `shared` ones, so that its version covers all that it says.
     """
     table = _toml(path)
     _check_keys(table, _GROUP_KEYS, path)
@@ -131,17 +148,18 @@ def _group(path: Path, version: str, shared: Set[str], concepts: dict[str, Seque
     if foreign := set(_NAMED.findall(str(table))) - own.keys() - shared:
         raise RuleError(f"{path} uses {', '.join(sorted(foreign))} of another group; share it")
     concepts |= own
-    name = str(table["group"])
+    rules = tuple(_rule(row, table, path, concepts) for row in table["rule"])
+    advice = "".join(card_text(rule.notice, path.parent.name) for rule in rules).encode()
     return Group(
-        name=name,
+        name=str(table["group"]),
         language=path.parent.name,
         level=Level(table["level"]),
         notice=table["notice"],
         ask=table.get("ask", ""),
         reason=table["reason"],
         source=table["source"],
-        version=version,
-        rules=tuple(_rule(row, table, path, concepts) for row in table["rule"]),
+        version=hashlib.sha256(path.read_bytes() + shared_bytes + advice).hexdigest(),
+        rules=rules,
     )
 
 
