@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from qa.triage.phrases import Match, Reading
+from qa.triage.reading import Match, Reading
 
 
 class Sense(StrEnum):
