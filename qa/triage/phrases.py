@@ -52,18 +52,18 @@ Element = OneOf | Number | Gap
 class Phrase(NamedTuple):
     """The first element, the others each with whether a gap comes before, and what they need.
 
-    `needs` numbers the sets of stems, one of each of which a message must have.
+    `needs` numbers the sets of stems, one of each of which its sentence must have.
     """
 
     first: Element
     others: tuple[tuple[Element, bool], ...]
-    needs: tuple[int, ...]
+    needs: frozenset[int]
 
 
 class Lexicon:
     """Named concepts of one language, and the search for them in messages.
 
-    A message is first asked which stems it has at all: most phrases end there.
+    A concept may name others, but not itself.
     """
 
     def __init__(self, spelling: Spelling, concepts: Mapping[str, Sequence[str]]) -> None:
@@ -84,10 +84,13 @@ class Lexicon:
                     for before, part in itertools.pairwise(parts)
                     if not isinstance(part, Gap)
                 )
-                phrase = Phrase(parts[0], others, tuple(dict.fromkeys(needs)))
+                phrase = Phrase(parts[0], others, frozenset(needs))
                 for stem in stems[0]:
                     self._starting[stem].append((name, phrase))
-        self.needed = list(numbers)
+        self._needs: dict[str, list[int]] = defaultdict(list)
+        for some, number in numbers.items():
+            for stem in some:
+                self._needs[stem].append(number)
         words = [*_literals(self._rows), *spelling.expand]
         self._vocabulary = Vocabulary(words, spelling.fillers)
 
@@ -98,6 +101,10 @@ class Lexicon:
     def starting(self, stem: str) -> Sequence[tuple[str, Phrase]]:
         """Every phrase that can begin with this stem, with the name of its concept."""
         return self._starting.get(stem, ())
+
+    def needs(self, stem: str) -> Sequence[int]:
+        """The needs of phrases, by number, that this stem meets."""
+        return self._needs.get(stem, ())
 
     def _parse(self, row: str) -> tuple[Element, ...]:
         parts = tuple(self._element(part, row) for part in row.split())
