@@ -96,6 +96,5 @@ def _reported(rule: Rule, reading: Reading, scopes: Scopes) -> tuple[str, ...]:
 
 def _excused(rule: Rule, reading: Reading, matches: Sequence[Match]) -> bool:
     """Whether a sentence that the words stand in also has what quiets the rule."""
-    sentences = {reading.words[match.start].sentence for match in matches}
-    quieting = reading.find(rule.unless)
-    return any(reading.words[match.start].sentence in sentences for match in quieting)
+    sentences = {reading.sentence(match.start) for match in matches}
+    return any(reading.sentence(match.start) in sentences for match in reading.find(rule.unless))

@@ -35,7 +35,8 @@ class Reading:
         self._exact = [EXACT + word.plain for word in words]
         self._fillers = [word.plain in lexicon.spelling.fillers for word in words]
         self._negators = [word.plain in lexicon.spelling.negators for word in words]
-        self._last = _sentence_ends(words)
+        self._sentences = list(_sentences(words))
+        self._sentence_at = [n for n, places in enumerate(self._sentences) for _ in places]
         self._possible = self._phrases_by_place(lexicon)
         self._ends: dict[tuple[str, int], set[int]] = {}
         self._reach: dict[tuple[int, bool], range] = {}
@@ -47,17 +48,19 @@ class Reading:
         Most phrases end here, which is what makes reading quick.
         """
         possible: dict[str, dict[int, list[Phrase]]] = {}
-        start = 0
-        while start < len(self.words):
-            places = range(start, self._last[start])
+        for places in self._sentences:
             keys = [(self._keys[at], self._exact[at]) for at in places]
             present = {need for pair in keys for key in pair for need in lexicon.needs(key)}
             for at, pair in zip(places, keys, strict=True):
                 for name, phrase in (row for key in pair for row in lexicon.starting(key)):
                     if phrase.needs <= present:
                         possible.setdefault(name, {}).setdefault(at, []).append(phrase)
-            start = self._last[start]
         return possible
+
+    def sentence(self, at: int, back: int = 0) -> range:
+        """The words of the sentence that a word stands in, with those of `back` before it."""
+        number = self._sentence_at[at]
+        return range(self._sentences[max(0, number - back)].start, self._sentences[number].stop)
 
     def find(self, name: str) -> Sequence[Match]:
         """Every place where a concept is named, in order of the words."""
@@ -99,10 +102,11 @@ class Reading:
 
     def _phrase(self, phrase: Phrase, at: int) -> Collection[int]:
         ends = self._element(phrase.first, at)
+        last = self.sentence(at).stop
         for element, gap in phrase.others:
             if not ends:
                 break
-            begins = {begin for end in ends for begin in self._onward(end, gap, self._last[at])}
+            begins = {begin for end in ends for begin in self._onward(end, gap, last)}
             if isinstance(element, OneOf) and not element.concepts:
                 some, keys, exact = element.stems, self._keys, self._exact
                 ends = [at + 1 for at in begins if keys[at] in some or exact[at] in some]
@@ -143,10 +147,10 @@ class Reading:
         return number.low <= float(self.words[at].plain.replace(",", ".")) <= number.high
 
 
-def _sentence_ends(words: Sequence[Word]) -> list[int]:
-    """For each word the place behind the last word of its sentence."""
-    ends = [0] * len(words)
-    for at in range(len(words) - 1, -1, -1):
-        same = at + 1 < len(words) and words[at + 1].sentence == words[at].sentence
-        ends[at] = ends[at + 1] if same else at + 1
-    return ends
+def _sentences(words: Sequence[Word]) -> Iterator[range]:
+    """The sentences as ranges of words, in order."""
+    start = 0
+    for _, row in itertools.groupby(words, key=lambda word: word.sentence):
+        end = start + sum(1 for _ in row)
+        yield range(start, end)
+        start = end
