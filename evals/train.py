@@ -33,7 +33,8 @@ from evals.lessons import (
 )
 from qa import evidence as evidence_module
 from qa.evidence import Features
-from qa.gate import LEVELS, GateFeatures, answered_at
+from qa.gate import GateFeatures, answered_at
+from qa.settings import LEVELS
 
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
 CLOSEST_BELOW = 0.9  # passages are shown at the latest from this share of the first on

@@ -11,9 +11,7 @@ from index.lexical import LexicalIndex
 from qa.answer import Outcome
 from qa.evidence import Evidence
 from qa.question import Question
-
-LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that thresholds are kept for
-STRICTEST = LEVELS[0]
+from qa.settings import STRICTEST
 
 
 class GateFeatures(NamedTuple):

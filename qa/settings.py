@@ -10,9 +10,10 @@ from pathlib import Path
 
 from index.embedder import DEFAULT_MODEL
 from index.engines import DEFAULT_ENGINE, ENGINES
-from qa.gate import LEVELS, STRICTEST
 
 SETTINGS_FILE = "quotewell.toml"
+LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that the gate has thresholds for
+STRICTEST = LEVELS[0]
 DEFAULT_HOME = Path(".quotewell")
 
 
@@ -30,6 +31,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     emergency_number: str = "your local emergency number"
+    urgent_line: str = "an out-of-hours medical line"
+    crisis_line: str = "A crisis line in your country"
     max_quotes: int = 3
     max_question_characters: int = 2000
     concurrent_questions: int = 8

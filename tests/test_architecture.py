@@ -17,7 +17,7 @@ MAY_IMPORT = {
 }
 UPWARD = {"qa/commands.py": {"app", "evals"}}  # `serve` and `eval` start what stands above them
 ONE_DOOR = {  # a third-party library, and the only places that may name it
-    "Stemmer": ("index/words.py",),
+    "Stemmer": ("index/words.py", "qa/triage/wording.py"),
     "alembic": ("qa/ledger/",),
     "bm25s": ("index/lexical.py", "evals/bench/floor.py"),
     "cryptography": ("qa/ledger/seal.py",),
@@ -32,11 +32,11 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "openvino": ("index/openvino_encoder.py", "index/conversion.py"),
     "pypdf": ("sources/readers/",),
     "pypdfium2": ("qa/ui/pages.py",),
-    "rapidfuzz": ("qa/english.py", "qa/ledger/compare.py"),
+    "rapidfuzz": ("qa/english.py", "qa/ledger/compare.py", "qa/triage/wording.py"),
     "reportlab": ("sources/starter/typeset.py",),
     "sentence_transformers": ("index/embedder.py", "evals/bench/floor.py"),
     "sklearn": ("evals/",),
-    "spellchecker": ("qa/english.py",),
+    "spellchecker": ("qa/english.py", "qa/triage/wording.py"),
     "sqlalchemy": ("sources/library.py", "sources/tables.py", "qa/ledger/"),
     "tokenizers": ("index/openvino_encoder.py",),
     "torch": (),
