@@ -49,8 +49,7 @@ class PlainStatements:
         texts = []
         for passage in snapshot.passages:
             document = assistant.library.document(passage.doc_id, passage.version)
-            for row in range(passage.first, passage.last):
-                statement = snapshot.statements.statement(row)
+            for statement in snapshot.statements.statements(passage.first, passage.last):
                 self._places.append((passage.version, raw_span(document, statement.focus)))
                 texts.append(statement_text(document, statement))
         self._search = PlainSearch(texts, embedder)

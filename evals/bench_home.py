@@ -1,17 +1,19 @@
 """Libraries and indexes in a folder of their own, for an evaluation to ask."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from index.build import build
-from index.embedder import Embedder, ModelIdentity, Vectors
+from index.embedder import Embedder, ModelIdentity, TokenRows, Vectors
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.document import Document
 from sources.intake import take_in
 from sources.library import Library
+from sources.read import read_bytes, read_document, sidecar_of
 
 
 class RememberingEmbedder:
@@ -20,6 +22,7 @@ class RememberingEmbedder:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._known: dict[str, Vectors] = {}
+        self._tokens: dict[str, TokenRows] = {}
 
     @property
     def identity(self) -> ModelIdentity:
@@ -41,17 +44,42 @@ class RememberingEmbedder:
         found: Vectors = np.stack([self._known[text] for text in texts])
         return found
 
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """What `embed` gives, and the tokens of each text."""
+        fresh = list(dict.fromkeys(text for text in texts if text not in self._tokens))
+        vectors, rows = self._embedder.embed_tokens(fresh, seen)
+        self._known.update(zip(fresh, vectors, strict=True))
+        self._tokens.update(zip(fresh, rows, strict=True))
+        return self.embed(texts), [self._tokens[text] for text in texts]
 
-def assistant_over(home: Path, paths: Sequence[Path], embedder: Embedder) -> Assistant:
-    """An assistant over the given files, indexed under `home`; a refused file ends the run."""
+
+def assistant_over(
+    home: Path, paths: Sequence[Path], embedder: Embedder, *, asked_as: bool = True
+) -> Assistant:
+    """An assistant over the given files, indexed under `home`; a refused file ends the run.
+
+    Without `asked_as` the documents lose the wordings in which people ask for their sections.
+    """
     library = Library(home)
     refused = [taken.problem for taken in take_in(library, paths) if taken.problem]
     if refused:
         raise SystemExit("\n".join(refused))
+    if not asked_as:
+        _forget_wordings(library, paths)
     build(library, embedder, lambda *_: None)
     assistant = Assistant(Settings(home=home), library, embedder)
     assistant.ask("Is the model awake?")
     return assistant
+
+
+def _forget_wordings(library: Library, paths: Sequence[Path]) -> None:
+    for path in paths:
+        data = read_bytes(path)
+        document = read_document(data, path.name, sidecar_of(path))
+        bare = replace(document, source=replace(document.source, asked_as=()))
+        library.add(bare, data, path.name)
 
 
 def documents_by_id(assistant: Assistant) -> dict[str, Document]:

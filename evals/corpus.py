@@ -72,7 +72,7 @@ class Corpus:
         if understood.notice:
             return []
         retriever = self.assistant.retriever()
-        vector = retriever.embed(understood.searched)
+        vector = retriever.embed(understood.searched).whole
         allowed = self.assistant.library.quotable() if among is None else set(among)
         hits = retriever.search(understood.searched, vector, PASSAGES, allowed)
         rows = retriever.snapshot.passages

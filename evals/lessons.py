@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from evals.bench_home import RememberingEmbedder, assistant_over, documents_by_id
 from evals.gold import GoldQuestion, resolve
-from index.embedder import SentenceTransformerEmbedder
+from index.conversion import open_embedder
+from index.embedder import DEFAULT_MODEL
 from index.lexical import LexicalIndex
 from index.passages import PassageRow
 from qa.answer import Turn
@@ -30,11 +31,15 @@ SEED = 7
 
 
 class GateRows(NamedTuple):
-    """Gate features of questions, whether the first quote is right, and the questions' kinds."""
+    """Gate features of questions, whether the first quote is right, and the questions' kinds.
+
+    `whole` says which of them were put to the whole starter library.
+    """
 
     features: Matrix
     right: NDArray[np.bool_]
     kinds: list[str]
+    whole: NDArray[np.bool_]
 
 
 class Lesson(NamedTuple):
@@ -50,20 +55,27 @@ class Lesson(NamedTuple):
         answerable = self.question.answerable
         return "not_in_library" if answerable and not self.wanted else self.question.kind
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is put to the whole starter library."""
+        return len(self.assistant.library.entries()) == len(starter_files())
+
 
 def lessons(asked: Sequence[GoldQuestion], home: Path) -> Iterator[Lesson]:
     """Every question put to the whole starter library, to the part that answers, and to one more.
 
-    The parts teach two things that the whole cannot: what the figures look like in a small
-    library, and how a question looks whose very subject is missing.
+    The parts teach what the whole cannot: what the figures look like in a small library, how a
+    question looks whose very subject is missing, and, as half of them have no wordings in which
+    people ask, how a library is searched that has none.
     """
-    embedder = RememberingEmbedder(SentenceTransformerEmbedder())
+    embedder = RememberingEmbedder(open_embedder(DEFAULT_MODEL, home / "models"))
     whole = assistant_over(home / "whole", starter_files(), embedder)
     documents = documents_by_id(whole)
     files = starter_files()
     np.random.default_rng(SEED).shuffle(files)
     parts = [
-        assistant_over(home / f"part{n}", sorted(files[n::PARTS]), embedder) for n in range(PARTS)
+        assistant_over(home / f"part{n}", sorted(files[n::PARTS]), embedder, asked_as=n % 2 == 0)
+        for n in range(PARTS)
     ]
     held = [set(documents_by_id(part)) for part in parts]
     for question in asked:
@@ -104,6 +116,7 @@ class _GateSheet:
         self._features: list[GateFeatures] = []
         self._right: list[bool] = []
         self._kinds: list[str] = []
+        self._whole: list[bool] = []
 
     def add(
         self, question: Question, found: Sequence[Evidence], lexical: LexicalIndex, lesson: "Wanted"
@@ -115,18 +128,20 @@ class _GateSheet:
         self._features.append(gate_features(question, found, lexical))
         self._right.append(meets(first.doc_id, first.span, lesson.places))
         self._kinds.append(lesson.kind)
+        self._whole.append(lesson.whole)
 
     def rows(self) -> GateRows:
         """All of them."""
         features = np.array(self._features, dtype=np.float64)
-        return GateRows(features, np.array(self._right), self._kinds)
+        return GateRows(features, np.array(self._right), self._kinds, np.array(self._whole))
 
 
 class Wanted(NamedTuple):
-    """Where the answer of a question stands, and the question's kind."""
+    """Where the answer of a question stands, the question's kind, and whether all was asked."""
 
     places: Sequence[tuple[str, Span]]
     kind: str
+    whole: bool = False
 
 
 def library_rows(taught: Sequence[Lesson]) -> GateRows:
@@ -136,7 +151,7 @@ def library_rows(taught: Sequence[Lesson]) -> GateRows:
         assistant = lesson.assistant
         question, found = assistant.evidence(lesson.question.text, turns(lesson.question))
         lexical = assistant.snapshot.lexical
-        sheet.add(question, found, lexical, Wanted(lesson.wanted, lesson.kind))
+        sheet.add(question, found, lexical, Wanted(lesson.wanted, lesson.kind, lesson.whole))
     return sheet.rows()
 
 
@@ -147,9 +162,10 @@ def document_rows(taught: Sequence[Lesson]) -> GateRows:
     """
     dice = np.random.default_rng(SEED)
     sheet = _GateSheet()
-    asked = OneDocument(SentenceTransformerEmbedder())
-    for assistant, question, wanted in taught:
-        if not wanted or len(assistant.library.entries()) < len(starter_files()):
+    asked = OneDocument(taught[0].assistant.embedder)
+    for lesson in taught:
+        assistant, question, wanted = lesson
+        if not wanted or not lesson.whole:
             continue  # the whole library alone has every passage
         rows = assistant.snapshot.passages
         for row, places in _passages_for(rows, wanted, dice):

@@ -35,9 +35,10 @@ from qa import evidence as evidence_module
 from qa.evidence import Features
 from qa.gate import GateFeatures
 
+WRONG_AT_MOST = 0.05  # of what a library answers
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
 CLOSEST_BELOW = 0.9  # passages are shown at the latest from this share of the first on
-RIDGE = 0.3  # penalty on squared weights of the evidence
+RIDGE = 0.1  # penalty on squared weights of the evidence
 
 
 def fit_ranking(rows: Candidates) -> Matrix:
@@ -104,23 +105,33 @@ def fit_evidence(rows: Candidates) -> tuple[float, Matrix]:
     return float(scale.intercept_[0]), weights * float(scale.coef_[0][0])
 
 
-def thresholds(
-    probability: Matrix, right: NDArray[np.bool_], kinds: Sequence[str]
-) -> tuple[float, float]:
-    """From where on an answer is shown as one, and from where on passages are shown at all.
+def conformal_threshold(probability: Matrix, right: NDArray[np.bool_], level: float) -> float:
+    """The least threshold above which at most `level` of the answers are expected to be wrong.
 
-    The first is where right answers shown less unanswerable questions answered is greatest
-    (Youden's index); the second passes `OTHER_SUBJECT_SHARE` of questions on other subjects.
+    Of the questions above it, those wrong and one more, the next to come, are at most `level`
+    of all of them and that one: conformal risk control (Angelopoulos et al., ICLR 2024,
+    arXiv:2208.02814) on what is answered. Where no threshold does that, nothing is answered.
     """
-    unanswerable = np.array([kind != "answerable" for kind in kinds])
+    order = np.argsort(-probability, kind="stable")
+    wrong = np.cumsum(~right[order])
+    held = (wrong + 1) / (np.arange(len(order)) + 2) <= level
+    return float(probability[order[np.flatnonzero(held)[-1]]]) if held.any() else 1.0
+
+
+def best_threshold(probability: Matrix, rows: GateRows) -> float:
+    """Where right answers shown less unanswerable questions answered is greatest (Youden)."""
+    unanswerable = np.array([kind != "answerable" for kind in rows.kinds])
     tried = np.unique(probability)
-    gain = [
-        np.mean(probability[right] >= t) - np.mean(probability[unanswerable] >= t) for t in tried
-    ]
-    answered = float(tried[int(np.argmax(gain))])
+    shown, misled = probability[rows.right], probability[unanswerable]
+    gain = [np.mean(shown >= t) - np.mean(misled >= t) for t in tried]
+    return float(tried[int(np.argmax(gain))])
+
+
+def closest_threshold(probability: Matrix, kinds: Sequence[str], answered: float) -> float:
+    """From where on passages are shown at all: `OTHER_SUBJECT_SHARE` of other subjects pass."""
     others = probability[np.array([kind == "other_subject" for kind in kinds])]
     closest = float(np.quantile(others, 1 - OTHER_SUBJECT_SHARE))
-    return answered, min(closest, CLOSEST_BELOW * answered)
+    return min(closest, CLOSEST_BELOW * answered)
 
 
 def _section(name: str, fields: Sequence[str], bias: float, weights: Matrix) -> str:
@@ -132,7 +143,13 @@ def _section(name: str, fields: Sequence[str], bias: float, weights: Matrix) -> 
 def gate_sections(suffix: str, rows: GateRows) -> str:
     """The weights and thresholds of a gate as sections of the file."""
     weights = fit_gate(rows.features, rows.right)
-    answered, closest = thresholds(held_out_probability(rows), rows.right, rows.kinds)
+    probability = held_out_probability(rows)
+    whole = rows.whole
+    if whole.any():
+        answered = conformal_threshold(probability[whole], rows.right[whole], WRONG_AT_MOST)
+    else:
+        answered = best_threshold(probability, rows)
+    closest = closest_threshold(probability, rows.kinds, answered)
     gate = _section(f"gate{suffix}", GateFeatures._fields, float(weights[0]), weights[1:])
     return f"{gate}\n[thresholds{suffix}]\nanswered = {answered:.3f}\nclosest = {closest:.3f}\n"
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from evals.identity import digest
-from index.embedder import Embedder, ModelIdentity, Vectors
+from index.embedder import Embedder, ModelIdentity, TokenRows, Vectors
 
 Item = TypeVar("Item")
 AT_ONCE = 2048  # texts embedded between two writes: what an interruption may cost
@@ -63,6 +63,12 @@ class KeptVectors:
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
         return np.stack([found[key] for key in keys])
+
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """What `embed` gives, and the tokens of each text; these are too many to be kept."""
+        return self._embedder.embed_tokens(texts, seen)
 
 
 def _look_up(kept: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, Vectors]]:

@@ -1,7 +1,6 @@
 """The library to a new snapshot. Only what was never embedded before is embedded."""
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -13,15 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.embedder import Embedder, ModelIdentity, Progress, Vectors
+from index.embedded import Embedded, Known, embed_all, key_rows
+from index.embedder import Embedder, Progress
 from index.engines import DEFAULT_ENGINE, engine
-from index.errors import BuildInProgress, NothingToIndex, SearchError
+from index.errors import BuildInProgress, NothingToIndex
 from index.lexical import LexicalIndex
 from index.passages import (
     PassageRow,
     Prepared,
     StatementTable,
-    embedded_texts,
     passage_rows,
     prepare,
     write_rows,
@@ -52,16 +51,14 @@ def build(
     with _alone(library.home / "build.lock"):
         entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
         prepared = _prepare(library, entries, seen)
-        known = _known_vectors(store, embedder.identity)
-        texts = embedded_texts(prepared)
-        vectors, embedded = _embed(texts, embedder, known, seen)
+        known = Known.of_current(store, embedder.identity)
+        made = embed_all(prepared, embedder, known, seen)
         written = store.folder / f".building-{os.getpid()}"
         shutil.rmtree(written, ignore_errors=True)  # of a process that died and had this number
         written.mkdir()
         try:
             rows = passage_rows(prepared)
-            _write(written, prepared, rows, vectors, engine_name)
-            _write_keys(written, texts)
+            _write(written, prepared, rows, made, engine_name)
             manifest = Manifest(
                 format=FORMAT,
                 recipe=index_recipe(),
@@ -72,10 +69,10 @@ def build(
                 documents={entry.doc_id: entry.version for entry in entries},
                 files=file_hashes(written),
             )
-            made = store.switch_to(written, manifest)
+            snapshot_id = store.switch_to(written, manifest)
         finally:
             shutil.rmtree(written, ignore_errors=True)
-    return Built(made, len(rows), embedded, len(texts))
+    return Built(snapshot_id, len(rows), made.fresh, len(made.keys))
 
 
 @contextmanager
@@ -103,63 +100,23 @@ def _prepare(library: Library, entries: Sequence[Entry], seen: Progress) -> list
     return prepared
 
 
-def _embed(
-    texts: Sequence[str], embedder: Embedder, known: dict[bytes, Vectors], seen: Progress
-) -> tuple[Vectors, int]:
-    """Vectors for all texts and how many of them are new."""
-    keys = [_key(text) for text in texts]
-    fresh = list(
-        {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items()
-    )
-    made = embedder.embed(
-        [text for _, text in fresh], lambda done: seen("Embedding", done, len(fresh))
-    )
-    known = {**known, **dict(zip([key for key, _ in fresh], made, strict=True))}
-    rows = np.stack([known[key] for key in keys]).astype(np.float32)
-    return rows, len(fresh)
-
-
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
-def _write_keys(folder: Path, texts: Sequence[str]) -> None:
-    keys = np.frombuffer(b"".join(map(_key, texts)), dtype=np.uint8).reshape(-1, 16)
-    np.save(folder / "keys.npy", keys)
-
-
-def _known_vectors(store: SnapshotStore, model: ModelIdentity) -> dict[bytes, Vectors]:
-    """What the serving snapshot embedded with the same model, by the hash of the text.
-
-    By which rules it was cut does not matter: a text is a text. A damaged one gives nothing.
-    """
-    try:
-        folder = store.current_folder()
-        manifest = Manifest.read(folder / "manifest.json")
-    except SearchError:
-        return {}
-    if manifest.model != model or file_hashes(folder) != manifest.files:
-        return {}
-    names = ("vectors.npy", "statement_vectors.npy", "context_vectors.npy")
-    rows = np.concatenate([np.load(folder / name).astype(np.float32) for name in names])
-    keys = np.load(folder / "keys.npy")
-    return {key.tobytes(): row for key, row in zip(keys, rows, strict=True)}
-
-
 def _write(
     folder: Path,
     prepared: Sequence[Prepared],
     rows: Sequence[PassageRow],
-    vectors: Vectors,
+    made: Embedded,
     engine_name: str,
 ) -> None:
-    passage_vectors, alone, in_context = np.split(vectors, [len(rows), len(rows) + rows[-1].last])
-    np.save(folder / "vectors.npy", passage_vectors)
-    np.save(folder / "statement_vectors.npy", alone.astype(np.float16))
-    np.save(folder / "context_vectors.npy", in_context.astype(np.float16))
+    np.save(folder / "vectors.npy", made.passages)
+    np.save(folder / "statement_vectors.npy", made.alone.astype(np.float16))
+    np.save(folder / "context_vectors.npy", made.in_context.astype(np.float16))
+    np.save(folder / "asked_vectors.npy", made.asked)
+    np.save(folder / "keys.npy", key_rows(made.keys))
+    (folder / "tokens").mkdir()
+    made.tokens.save(folder / "tokens")
     np.save(folder / "statements.npy", StatementTable.of(prepared).rows)
     write_rows(rows, folder / "passages.jsonl")
-    engine(engine_name).build(passage_vectors).save(folder / "engine.bin")
+    engine(engine_name).build(made.passages).save(folder / "engine.bin")
     (folder / "lexical").mkdir()
     LexicalIndex.build([p.terms for p in prepared]).save(folder / "lexical")
     counts = Counter(word for p in prepared for word in words(p.embedded) if word.isalpha())

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from index.embedder import (
+    Embedder,
     SentenceTransformerEmbedder,
-    TokenEmbedder,
     Vectors,
     model_fingerprint,
     model_folder,
@@ -60,7 +60,7 @@ TEXTS = (
 )
 
 
-def open_embedder(name: str, models: Path) -> TokenEmbedder:
+def open_embedder(name: str, models: Path) -> Embedder:
     """The model `name`, converted when it is first used and kept in the folder `models`.
 
     It is the reference, and says so, where the model cannot be converted. Raises `ModelUnusable`.
@@ -81,7 +81,7 @@ def open_embedder(name: str, models: Path) -> TokenEmbedder:
         return SentenceTransformerEmbedder(name, instead=str(error))
 
 
-def _open(name: str, kept: Path) -> TokenEmbedder:
+def _open(name: str, kept: Path) -> Embedder:
     made = Conversion.read(kept)
     if made.refused:
         return SentenceTransformerEmbedder(name, instead=made.refused)
@@ -192,7 +192,7 @@ def _write_network(transformer: Any, path: Path) -> None:  # noqa: ANN401  untyp
     ov.save_model(states, path, compress_to_fp16=False)
 
 
-def difference(reference: TokenEmbedder, other: TokenEmbedder) -> str:
+def difference(reference: Embedder, other: Embedder) -> str:
     """How `other` differs from the reference by more than rounding; nothing when it does not."""
     ours, theirs = other.embed(TEXTS), reference.embed(TEXTS)
     if ours.shape != theirs.shape:

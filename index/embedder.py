@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,17 @@ class ModelIdentity:
     dimension: int
 
 
+class TokenRows(NamedTuple):
+    """The tokens that a model reads in a text, without those it adds itself.
+
+    `vectors` are unit-length rows `(t, dimension)`; `offsets` `(t, 2)` say which characters of
+    the text each stands for. What is beyond a model's longest text has no tokens.
+    """
+
+    vectors: Vectors
+    offsets: NDArray[np.int32]
+
+
 class Embedder(Protocol):
     """Anything that turns texts into unit-length rows of one width."""
 
@@ -51,12 +62,10 @@ class Embedder(Protocol):
         """Vectors `(n, dimension)` for `texts`, in order; `seen` hears how many are done."""
         ...
 
-
-class TokenEmbedder(Embedder, Protocol):
-    """An embedder that also tells the vector of every token, for late interaction."""
-
-    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text its tokens `(t, dimension)`, unit-length rows, special tokens left out."""
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = ...
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """What `embed` gives, and the tokens of each text from the same computation."""
         ...
 
 
@@ -180,17 +189,29 @@ class SentenceTransformerEmbedder:
             seen(done)
         return vectors
 
-    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text its tokens `(t, dimension)`, unit-length rows, special tokens left out."""
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """What `embed` gives, and the tokens of each text from the same computation."""
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         found = []
-        for text in texts:
+        for row, text in enumerate(texts):
             with self._lock:
                 told = self.model.encode(text, output_value=None, show_progress_bar=False)
-                cut = self.model.tokenizer(text, truncation=True, return_special_tokens_mask=True)
+                cut = self.model.tokenizer(
+                    text,
+                    truncation=True,
+                    return_special_tokens_mask=True,
+                    return_offsets_mapping=True,
+                )
+            whole = told["sentence_embedding"].numpy()
+            vectors[row] = whole / np.linalg.norm(whole)
             own = np.array(cut["special_tokens_mask"]) == 0
             rows = told["token_embeddings"].numpy()[own]
-            found.append(rows / np.linalg.norm(rows, axis=1, keepdims=True))
-        return found
+            offsets = np.array(cut["offset_mapping"], dtype=np.int32).reshape(-1, 2)[own]
+            found.append(TokenRows(rows / np.linalg.norm(rows, axis=1, keepdims=True), offsets))
+            seen(row + 1)
+        return vectors, found
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:

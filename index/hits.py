@@ -6,14 +6,15 @@ from typing import NamedTuple
 class Hit(NamedTuple):
     """A passage in a ranking. `score` compares only within its ranking.
 
-    `row` is the passage's number in the snapshot; `dense` is the cosine with the question,
-    `lexical` the BM25 score, both as their retriever gave them.
+    `row` is the passage's number in the snapshot; `dense` is its cosine with the question, `near`
+    the greatest of that and the cosines of the wordings that ask for it, `lexical` the BM25 score.
     """
 
     passage_id: str
     row: int
     score: float
     dense: float
+    near: float
     lexical: float
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.embedded import Known, embed_all
 from index.embedder import Embedder
 from index.engines import Engine
 from index.engines.exact import ExactEngine
@@ -22,14 +23,13 @@ class MemorySnapshot:
 
     def __init__(self, documents: Sequence[Document], embedder: Embedder) -> None:
         prepared = [passage for document in documents for passage in prepare(document)]
-        texts = embedded_texts(prepared)
+        made = embed_all(prepared, embedder, Known({}, {}), lambda *_: None)
         self.passages: list[PassageRow] = passage_rows(prepared)
-        statements = self.passages[-1].last if self.passages else 0
-        ends = [len(prepared), len(prepared) + statements]
-        self.vectors, alone, in_context = np.split(embedder.embed(texts), ends)
+        self.vectors, self.asked_vectors, self.tokens = made.passages, made.asked, made.tokens
         self.statements = StatementTable.of(prepared)
-        self.statement_vectors: NDArray[np.float16] = alone.astype(np.float16)
-        self.context_vectors: NDArray[np.float16] = in_context.astype(np.float16)
+        self.statement_vectors: NDArray[np.float16] = made.alone.astype(np.float16)
+        self.context_vectors: NDArray[np.float16] = made.in_context.astype(np.float16)
         self.engine: Engine = ExactEngine.build(self.vectors)
         self.lexical = LexicalIndex.build([p.terms for p in prepared])
-        self.word_counts: dict[str, int] = Counter(w for t in texts for w in words(t))
+        texts = embedded_texts(prepared)
+        self.word_counts: dict[str, int] = Counter(word for t in texts for word in words(t))

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from index.embedder import ModelIdentity, Vectors, sha256_of
+from index.embedder import ModelIdentity, TokenRows, Vectors, sha256_of
 from index.errors import NotConverted
 
 NETWORK, TOKENIZER, RECORD = "model.xml", "tokenizer.json", "converted.json"
@@ -128,23 +128,34 @@ class OpenVinoEmbedder:
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         done = 0
         for rows, cut in self._batches(texts):
-            states, mask = self._states(cut)
-            # Divided by their own length, the sum over tokens and their mean are the same.
-            mean = self._made.pooling == "mean"
-            pooled = (mask[:, None] @ states)[:, 0] if mean else states[:, 0]
-            vectors[rows] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+            vectors[rows] = self._pooled(*self._states(cut))
             done += len(rows)
             seen(done)
         return vectors
 
-    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text its tokens `(t, dimension)`, unit-length rows, special tokens left out."""
-        found = [np.zeros((0, self.identity.dimension), dtype=np.float32)] * len(texts)
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """What `embed` gives, and the tokens of each text from the same computation."""
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        found: dict[int, TokenRows] = {}
         for rows, cut in self._batches(texts):
-            states, _ = self._states(cut)
+            states, mask = self._states(cut)
+            vectors[rows] = self._pooled(states, mask)
             for row, encoding, state in zip(rows, cut, states, strict=True):
                 own = np.flatnonzero(np.array(encoding.special_tokens_mask) == 0)
-                found[row] = state[own] / np.linalg.norm(state[own], axis=1, keepdims=True)
+                unit = state[own] / np.linalg.norm(state[own], axis=1, keepdims=True)
+                offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)[own]
+                found[row] = TokenRows(unit, offsets)
+            seen(len(found))
+        return vectors, [found[row] for row in range(len(texts))]
+
+    def _pooled(self, states: Vectors, mask: NDArray[np.float32]) -> Vectors:
+        """A unit-length vector for each text of a batch."""
+        # Divided by their own length, the sum over tokens and their mean are the same.
+        mean = self._made.pooling == "mean"
+        pooled = (mask[:, None] @ states)[:, 0] if mean else states[:, 0]
+        found: Vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
         return found
 
     def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoding]]]:

@@ -16,7 +16,10 @@ from sources.segments import RECIPE, Statement, passages, statements
 
 
 class PassageRow(NamedTuple):
-    """One passage. Its statements are rows `first` to `last` (not included) of the statements."""
+    """One passage. Its statements are rows `first` to `last` (not included) of the statements.
+
+    The wordings that ask for its section are rows `asked_first` to `asked_last` of theirs.
+    """
 
     passage_id: str
     doc_id: str
@@ -25,11 +28,14 @@ class PassageRow(NamedTuple):
     heading: tuple[str, ...]
     first: int
     last: int
+    asked_first: int
+    asked_last: int
 
 
 class Prepared(NamedTuple):
     """A passage ready to be indexed: what is embedded for it and its statements, and its terms.
 
+    `embedded` has `head` characters of title and headings before the passage's words.
     A statement is embedded twice: alone, and behind the title and heading that say what it is
     about, because "it can come back" means something only under its heading.
     """
@@ -40,16 +46,19 @@ class Prepared(NamedTuple):
     heading: tuple[str, ...]
     statements: tuple[Statement, ...]
     embedded: str
+    head: int
     statements_alone: tuple[str, ...]
     statements_in_context: tuple[str, ...]
+    asked_as: tuple[str, ...]
     terms: tuple[str, ...]
 
 
 def embedded_texts(prepared: Sequence[Prepared]) -> list[str]:
-    """Passages, then statements alone, then statements in context."""
+    """Passages, then statements alone, then statements in context, then wordings."""
     texts = [p.embedded for p in prepared]
     texts += [text for p in prepared for text in p.statements_alone]
-    return texts + [text for p in prepared for text in p.statements_in_context]
+    texts += [text for p in prepared for text in p.statements_in_context]
+    return texts + [text for p in prepared for text in p.asked_as]
 
 
 def passage_id(doc_id: str, version: str, span: Span) -> str:
@@ -74,8 +83,10 @@ def prepare(document: Document) -> Iterator[Prepared]:
             passage.heading,
             rows,
             f"{above}\n{words}",
+            len(above) + 1,
             alone,
             tuple(f"{title}. {nearest} {text}" for text in alone),
+            tuple(w.text for w in document.source.asked_as if w.section == passage.heading),
             tuple(index_terms(title, passage.heading, words)),
         )
 
@@ -102,20 +113,23 @@ class StatementTable:
         ]
         return cls(np.array(rows, dtype=np.int32).reshape(len(rows), 7))
 
-    def statement(self, row: int) -> Statement:
-        """One row as a statement."""
-        a, b, c, d, e, f, dependent = (int(value) for value in self.rows[row])
-        return Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
+    def statements(self, first: int, last: int) -> tuple[Statement, ...]:
+        """Some rows as statements."""
+        return tuple(
+            Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
+            for a, b, c, d, e, f, dependent in self.rows[first:last].tolist()
+        )
 
 
 def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
     """The rows of a snapshot for prepared passages, in the same order."""
-    rows, first = [], 0
+    rows, first, asked = [], 0, 0
     for p in prepared:
-        last = first + len(p.statements)
+        last, asked_last = first + len(p.statements), asked + len(p.asked_as)
         made = passage_id(p.doc_id, p.version, p.span)
-        rows.append(PassageRow(made, p.doc_id, p.version, p.span, p.heading, first, last))
-        first = last
+        where = (p.doc_id, p.version, p.span, p.heading)
+        rows.append(PassageRow(made, *where, first, last, asked, asked_last))
+        first, asked = last, asked_last
     return rows
 
 
@@ -129,6 +143,6 @@ def read_rows(path: Path) -> list[PassageRow]:
     """What `write_rows` wrote."""
     rows = []
     for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        made, doc_id, version, span, heading, first, last = json.loads(line)
-        rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), first, last))
+        made, doc_id, version, span, heading, *numbers = json.loads(line)
+        rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), *numbers))
     return rows

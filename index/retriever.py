@@ -1,17 +1,29 @@
-"""A question to a ranking of passages: dense and lexical search, fused."""
+"""A question to a ranking of passages: dense and lexical search, fused.
+
+A passage is as near to a question as its own words, or as the nearest of the wordings in which
+people ask for its section.
+"""
 
 from collections.abc import Container
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import Embedder, Vectors
+from index.embedder import Embedder, TokenRows, Vectors
 from index.hits import Hit, Ranking
 from index.snapshot import Searchable
 from index.words import terms
 
 POOL = 100  # passages taken from each retriever before they are fused
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.55
+
+
+class QuestionVectors(NamedTuple):
+    """A question as vectors: of the whole, `(dimension,)`, and of its tokens."""
+
+    whole: Vectors
+    tokens: TokenRows
 
 
 class Retriever:
@@ -21,28 +33,33 @@ class Retriever:
         self.snapshot = snapshot
         self.embedder = embedder
         versions = [row.version for row in snapshot.passages]
+        first = np.array([row.asked_first for row in snapshot.passages], dtype=np.int64)
+        last = np.array([row.asked_last for row in snapshot.passages], dtype=np.int64)
+        self._passage_of_wording = np.repeat(np.arange(len(first)), last - first)
         self._versions, self._version_of = np.unique(versions, return_inverse=True)
 
-    def embed(self, text: str) -> Vectors:
-        """The vector of a question, shape `(dimension,)`."""
-        found: Vectors = self.embedder.embed([text])[0]
-        return found
+    def embed(self, text: str) -> QuestionVectors:
+        """The vectors of a question, computed once for everything that needs them."""
+        vectors, (tokens,) = self.embedder.embed_tokens([text])
+        return QuestionVectors(vectors[0], tokens)
 
     def search(self, text: str, vector: Vectors, k: int, versions: Container[str]) -> Ranking:
         """The `k` best passages of the document versions in `versions`.
 
-        The score is convex: half the cosine, half BM25 as a share of its best in this ranking
+        The score is convex: nearness, and BM25 as a share of its best in this ranking
         (Bruch, Gai and Ingber, ACM TOIS 2023, doi:10.1145/3596512).
         """
         snapshot = self.snapshot
         allowed = np.array([v in versions for v in self._versions], np.bool_)[self._version_of]
         lexical = np.where(allowed, snapshot.lexical.scores(terms(text)), np.float32(0))
-        rows = self._pool(vector, lexical, allowed)
+        asked = self._asked(vector)
+        rows = self._pool(vector, asked, lexical, allowed)
         if rows.size == 0:
             return ()
         dense = np.asarray(snapshot.vectors[rows] @ vector, dtype=np.float32)
+        near = np.maximum(dense, asked[rows])
         best = float(lexical[rows].max()) or 1.0
-        fused = DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical[rows] / best
+        fused = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * lexical[rows] / best
         order = np.argsort(-fused, kind="stable")[:k]
         return tuple(
             Hit(
@@ -50,16 +67,31 @@ class Retriever:
                 int(rows[at]),
                 float(fused[at]),
                 float(dense[at]),
+                float(near[at]),
                 float(lexical[rows[at]]),
             )
             for at in order
         )
 
+    def _asked(self, vector: Vectors) -> NDArray[np.float32]:
+        """For each passage the greatest cosine with a wording; -1 for one that has none."""
+        found = np.full(len(self.snapshot.passages), -1, dtype=np.float32)
+        if self._passage_of_wording.size:
+            np.maximum.at(found, self._passage_of_wording, self.snapshot.asked_vectors @ vector)
+        return found
+
     def _pool(
-        self, vector: Vectors, lexical: NDArray[np.float32], allowed: NDArray[np.bool_]
+        self,
+        vector: Vectors,
+        asked: NDArray[np.float32],
+        lexical: NDArray[np.float32],
+        allowed: NDArray[np.bool_],
     ) -> NDArray[np.int64]:
-        """Allowed rows that either retriever finds, in snapshot order; the others fill no place."""
+        """Allowed rows that one of the searches finds, in snapshot order."""
         nearest, _ = self.snapshot.engine.search(vector, POOL + int(np.sum(~allowed)))
         nearest = nearest[allowed[nearest]][:POOL]
         wordiest = np.argsort(-lexical, kind="stable")[:POOL]
-        return np.union1d(nearest, wordiest[lexical[wordiest] > 0])
+        asked = np.where(allowed, asked, np.float32(-1))
+        wanted = np.argsort(-asked, kind="stable")[:POOL]
+        found = np.union1d(nearest, wordiest[lexical[wordiest] > 0])
+        return np.union1d(found, wanted[asked[wanted] > 0])

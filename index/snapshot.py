@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from index.embedder import ModelIdentity, sha256_of
 from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
+from index.late import TokenTable
 from index.lexical import LexicalIndex
 from index.passages import PassageRow, StatementTable, read_rows
 from index.words import words_recipe
 from sources.segments import RECIPE
 
-FORMAT = 1
+FORMAT = 2
 REBUILD = "run `quotewell index build`"
 
 
@@ -81,6 +82,8 @@ class Searchable(Protocol):
     vectors: NDArray[np.float32]
     statement_vectors: NDArray[np.float16]
     context_vectors: NDArray[np.float16]
+    asked_vectors: NDArray[np.float32]
+    tokens: TokenTable
     engine: Engine
     lexical: LexicalIndex
     word_counts: dict[str, int]
@@ -97,6 +100,8 @@ class Snapshot:
         self.statements = StatementTable(_array(folder / "statements.npy"))
         self.statement_vectors: NDArray[np.float16] = _array(folder / "statement_vectors.npy")
         self.context_vectors: NDArray[np.float16] = _array(folder / "context_vectors.npy")
+        self.asked_vectors: NDArray[np.float32] = _array(folder / "asked_vectors.npy")
+        self.tokens = TokenTable.open(folder / "tokens")
         self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
         self.engine: Engine = engine(manifest.engine).open(folder / "engine.bin")
         self.lexical = LexicalIndex.open(folder / "lexical")

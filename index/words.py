@@ -8,7 +8,7 @@ import hashlib
 import re
 import threading
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -64,6 +64,15 @@ def families() -> dict[str, str]:
 def words(text: str) -> list[str]:
     """The words of `text` in lower case, as written."""
     return [match.replace("’", "'") for match in _WORD.findall(text.lower())]
+
+
+def words_at(text: str, places: Iterable[int]) -> list[str]:
+    """The word that each character of `text` belongs to, in lower case; "" where there is none."""
+    spans = [(match.span(), match.group().lower()) for match in _WORD.finditer(text)]
+    return [
+        next((word.replace("’", "'") for (start, end), word in spans if start <= at < end), "")
+        for at in places
+    ]
 
 
 @lru_cache(maxsize=100_000)

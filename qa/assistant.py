@@ -97,8 +97,10 @@ class Assistant:
         question = understand(text, history, snapshot.word_counts, limit=limit, exact=exact)
         if question.notice:
             return question, []
-        vector = retriever.embed(question.searched)
-        ranking = retriever.search(question.searched, vector, CANDIDATES, self.library.quotable())
+        vectors = retriever.embed(question.searched)
+        ranking = retriever.search(
+            question.searched, vectors.whole, CANDIDATES, self.library.quotable()
+        )
         rows = [snapshot.passages[hit.row] for hit in ranking]
         documents = self.library.documents([(row.doc_id, row.version) for row in rows])
-        return question, weigh(question, vector, ranking, snapshot, documents)
+        return question, weigh(question, vectors, ranking, snapshot, documents)

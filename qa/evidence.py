@@ -15,15 +15,19 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.hits import Hit, Ranking
+from index.late import WeighedTokens
 from index.lexical import LexicalIndex
+from index.retriever import QuestionVectors
 from index.snapshot import Searchable
-from index.words import terms
+from index.words import STOP_WORDS, stem, terms, words_at
 from qa.aspects import aspects_of, share_met
+from qa.english import weight
 from qa.question import Question
 from sources.document import Document
 from sources.segments import Statement
 
 CANDIDATES = 24  # passages whose statements are weighed
+LEAST = 0.15  # what a token of a word without meaning of its own weighs beside 1
 
 
 class Features(NamedTuple):
@@ -32,6 +36,8 @@ class Features(NamedTuple):
     similarity: float  # cosine of question and statement
     context_similarity: float  # cosine of question and statement behind its title and heading
     passage_similarity: float  # cosine of question and the passage it stands in
+    asked: float  # the same, or that of a wording which asks for its section if it is greater
+    late: float  # late interaction of question and statement with its headings, word by word
     coverage: float  # share of the question's terms, by rarity, in the statement and its lead
     context_coverage: float  # the same with the document's title and the headings above
     lexical: float  # BM25 of its passage as a share of the best
@@ -66,7 +72,7 @@ def weights() -> tuple[float, np.ndarray[tuple[int], np.dtype[np.float64]]]:
 
 def weigh(
     question: Question,
-    vector: Vectors,
+    vectors: QuestionVectors,
     ranking: Ranking,
     snapshot: Searchable,
     documents: Sequence[Document],
@@ -80,38 +86,63 @@ def weigh(
     best = max(hit.lexical for hit in ranking) or 1.0
     sheet = _CoverageSheet(question, snapshot.lexical)
     aspects = aspects_of(question.searched)
+    asked = _weighed_tokens(question, vectors, snapshot.lexical)
     found: list[Evidence] = []
     for rank, (hit, document) in enumerate(zip(ranking, documents, strict=True), start=1):
         passage = snapshot.passages[hit.row]
         above = terms(f"{document.source.title} {' '.join(passage.heading)}")
-        rows = range(passage.first, passage.last)
-        alone = np.asarray(snapshot.statement_vectors[passage.first : passage.last], np.float32)
-        in_context = np.asarray(snapshot.context_vectors[passage.first : passage.last], np.float32)
-        beside = tuple(snapshot.statements.statement(row) for row in rows)
-        for row, statement, own, behind in zip(rows, beside, alone, in_context, strict=True):
+        rows = slice(passage.first, passage.last)
+        alone = np.asarray(snapshot.statement_vectors[rows], np.float32)
+        in_context = np.asarray(snapshot.context_vectors[rows], np.float32)
+        beside = snapshot.statements.statements(passage.first, passage.last)
+        own_words = [_ranges(statement, passage.span.start) for statement in beside]
+        late = snapshot.tokens.max_sim(asked, hit.row, own_words)
+        for n, statement in enumerate(beside):
             words = f"{statement.lead.of(document.text)} {statement.focus.of(document.text)}"
             held = terms(words)
             features = Features(
-                similarity=float(own @ vector),
-                context_similarity=float(behind @ vector),
+                similarity=float(alone[n] @ vectors.whole),
+                context_similarity=float(in_context[n] @ vectors.whole),
                 passage_similarity=hit.dense,
+                asked=hit.near,
+                late=late[n],
                 coverage=sheet.share(held),
                 context_coverage=sheet.share([*above, *held]),
                 lexical=hit.lexical / best,
                 rank=1 / rank,
                 aspect=share_met(aspects, words),
             )
-            found.append(Evidence(document, statement, beside, row, hit, features, own, 0.0))
+            row = passage.first + n
+            found.append(Evidence(document, statement, beside, row, hit, features, alone[n], 0.0))
     return _scored(found)
 
 
 def _scored(found: Sequence[Evidence]) -> list[Evidence]:
-    bias, weight = weights()
-    rows = np.array([row.features for row in found], dtype=np.float64).reshape(-1, len(weight))
-    logits = bias + rows @ weight
+    bias, by_feature = weights()
+    rows = np.array([row.features for row in found], dtype=np.float64).reshape(-1, len(by_feature))
+    logits = bias + rows @ by_feature
     scores = 1 / (1 + np.exp(-logits))
     order = np.argsort(-scores, kind="stable")
     return [replace(found[at], score=float(scores[at])) for at in order]
+
+
+def _weighed_tokens(
+    question: Question, vectors: QuestionVectors, lexical: LexicalIndex
+) -> WeighedTokens:
+    """The question's tokens, each weighing as much as its word says here and in English."""
+    held = words_at(question.searched, vectors.tokens.offsets[:, 0])
+    own = [
+        LEAST if not word or word in STOP_WORDS else weight(word) * lexical.rarity(stem(word))
+        for word in held
+    ]
+    rows = np.maximum(np.array(own, dtype=np.float32), np.float32(LEAST))
+    return WeighedTokens(vectors.tokens.vectors, rows / rows.sum())
+
+
+def _ranges(statement: Statement, start: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Where the focus and the lead of a statement stand in a passage that begins at `start`."""
+    focus, lead = statement.focus, statement.lead
+    return (focus.start - start, focus.end - start), (lead.start - start, lead.end - start)
 
 
 class _CoverageSheet:

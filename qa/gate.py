@@ -19,6 +19,8 @@ class GateFeatures(NamedTuple):
     score: float  # evidence score of the strongest statement
     similarity: float  # greatest cosine of question and statement among the first three
     passage_similarity: float  # greatest cosine of question and passage among the first three
+    asked: float  # the same with the wordings that ask for the passage's section
+    late: float  # greatest late interaction of question and statement among the first three
     coverage: float  # greatest share of the question's terms in one statement of the first three
     context_coverage: float  # the same with title, headings and passage
     full: float  # whether one of them holds every term, two at least, and the aspect asked for
@@ -45,6 +47,8 @@ def gate_features(
         score=first.score,
         similarity=max(e.features.similarity for e in top),
         passage_similarity=max(e.features.passage_similarity for e in top),
+        asked=max(e.features.asked for e in top),
+        late=max(e.features.late for e in top),
         coverage=max(e.features.coverage for e in top),
         context_coverage=max(e.features.context_coverage for e in top),
         full=float(len(question.terms) > 1 and any(_is_full(e) for e in top)),

@@ -35,9 +35,9 @@ class OneDocument:
         question = understand(text, (), snapshot.word_counts, exact=True)
         if question.notice or not snapshot.passages:
             return question, [], snapshot.lexical
-        vector = retriever.embed(question.searched)
-        ranking = retriever.search(question.searched, vector, CANDIDATES, {document.version})
-        found = weigh(question, vector, ranking, snapshot, [document] * len(ranking))
+        vectors = retriever.embed(question.searched)
+        ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, {document.version})
+        found = weigh(question, vectors, ranking, snapshot, [document] * len(ranking))
         return question, found, snapshot.lexical
 
     def quotes(self, text: str, document: Document, most: int) -> tuple[Quote, ...]:

@@ -119,6 +119,13 @@ class Status(StrEnum):
         return self not in (Status.EXPIRED, Status.WITHDRAWN)
 
 
+class Wording(NamedTuple):
+    """How people ask for what a section says. It helps to find the section and is never shown."""
+
+    section: tuple[str, ...]
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Who answers for a document, for whom it was written, and where its review stands."""
@@ -133,6 +140,7 @@ class Source:
     reviewed: date | None = None
     review_due: date | None = None
     references: tuple[str, ...] = ()
+    asked_as: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import cast
 
 import yaml
 
-from sources.document import Audience, Source, Status
+from sources.document import Audience, Source, Status, Wording
 from sources.errors import BadMetadata
 
 _ALSO_WRITTEN = {
@@ -27,6 +27,7 @@ _ALSO_WRITTEN = {
     "lang": "language",
     "id": "doc_id",
 }
+SECTION_GAP = " > "  # between a heading and the one below it, where `asked_as` names a section
 _TAG_ERRORS = (AttributeError, LookupError, TypeError)  # PyYAML on `!!int ''` and its like
 _DOC_ID = re.compile(r"[\w][\w.-]{0,119}")
 
@@ -150,6 +151,16 @@ def _references(value: object) -> tuple[str, ...]:
     return tuple(_words(row) for row in rows)
 
 
+def _asked_as(value: object) -> tuple[Wording, ...]:
+    if not isinstance(value, Mapping):
+        raise ValueError("which is not a list of sections, each with questions")
+    return tuple(
+        Wording(tuple(str(section).split(SECTION_GAP)), text)
+        for section, texts in value.items()
+        for text in _references(texts)
+    )
+
+
 _FIELDS: dict[str, Callable[[object], object]] = {
     "title": _words,
     "publisher": _words,
@@ -161,4 +172,5 @@ _FIELDS: dict[str, Callable[[object], object]] = {
     "reviewed": _date,
     "review_due": _date,
     "references": _references,
+    "asked_as": _asked_as,
 }

@@ -1,14 +1,15 @@
 """A file on disk, or its bytes, to a `Document`."""
 
+import difflib
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 from sources.canonical import page_spans, weave
-from sources.document import Document
-from sources.errors import EmptyFile, NotAFile, TooLarge, UnknownFormat
-from sources.metadata import doc_id_from, read_sidecar, source_from
+from sources.document import Block, Document, Source
+from sources.errors import BadMetadata, EmptyFile, NotAFile, TooLarge, UnknownFormat
+from sources.metadata import SECTION_GAP, doc_id_from, read_sidecar, source_from
 from sources.readers import FORMATS, reader
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -58,6 +59,7 @@ def read_document(data: bytes, name: str, declared: Mapping[str, object] | None 
     woven = weave(reading.drafts, source.title)
     if not re.search(r"\w", woven.text):
         raise EmptyFile(f"{path.name} has no words in it; add a file with text")
+    _check_sections(source, woven.blocks, path.name)
     return Document(
         doc_id=doc_id_from(known_of_it, path.stem),
         version=hashlib.sha256(data).hexdigest(),
@@ -70,6 +72,17 @@ def read_document(data: bytes, name: str, declared: Mapping[str, object] | None 
         page_starts=reading.page_starts,
         repairs=woven.repairs,
     )
+
+
+def _check_sections(source: Source, blocks: Sequence[Block], name: str) -> None:
+    """Whether there is each section whose questions are declared."""
+    known = {block.heading_path: SECTION_GAP.join(block.heading_path) for block in blocks}
+    for wording in source.asked_as:
+        if wording.section not in known:
+            wanted = SECTION_GAP.join(wording.section)
+            near = difflib.get_close_matches(wanted, known.values(), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "name a heading as it is written"
+            raise BadMetadata(f"{name}: asked_as names no section of it: {wanted!r}; {hint}")
 
 
 def _title_from(stem: str) -> str:

@@ -15,6 +15,7 @@ from sources.document import (
     Source,
     Span,
     Status,
+    Wording,
 )
 
 
@@ -32,6 +33,8 @@ def load_source(text: str) -> Source:
     values["audience"] = Audience(values["audience"])
     values["status"] = Status(values["status"])
     values["references"] = tuple(values["references"])
+    rows = values.get("asked_as", ())  # older libraries have none
+    values["asked_as"] = tuple(Wording(tuple(section), said) for section, said in rows)
     return Source(**values)
 
 

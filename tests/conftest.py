@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from index.build import build
-from index.embedder import ModelIdentity, SentenceTransformerEmbedder, Vectors
+from index.embedder import ModelIdentity, SentenceTransformerEmbedder, TokenRows, Vectors
 from index.words import terms
 from qa.assistant import Assistant
 from qa.settings import Settings
@@ -40,7 +41,7 @@ class HashingEmbedder:
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order."""
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
-        for row, text in zip(vectors, texts, strict=True):
+        for done, (row, text) in enumerate(zip(vectors, texts, strict=True), start=1):
             self.texts += 1
             if self.texts == self.fails_at:
                 raise RuntimeError("the power went off")
@@ -49,8 +50,21 @@ class HashingEmbedder:
                 row[(number >> 1) % len(row)] += 1 if number % 2 else -1
             if not row.any():
                 row[0] = 1.0
-            seen(self.texts)
+            seen(done)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """The same vectors, and those of the words one by one."""
+        found = []
+        for text in texts:
+            own = [match.span() for match in re.finditer(r"\w+", text)]
+            rows = HashingEmbedder.embed(
+                HashingEmbedder(self.identity.dimension), [text[a:b] for a, b in own]
+            )
+            found.append(TokenRows(rows, np.array(own, dtype=np.int32).reshape(-1, 2)))
+        return self.embed(texts, seen), found
 
 
 Files = Mapping[str, str]

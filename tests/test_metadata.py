@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.document import Audience, Status
+from sources.document import Audience, Status, Wording
 from sources.errors import BadMetadata
 from sources.metadata import doc_id_from, parse_yaml, read_sidecar, source_from
 from sources.read import read_document, sidecar_of
@@ -27,6 +27,28 @@ def test_nothing_declared_is_unreviewed_english_for_patients():
     made = source()
     assert (made.title, made.publisher, made.language) == ("A title", None, "en")
     assert (made.audience, made.status) == (Audience.PATIENT, Status.UNREVIEWED)
+
+
+def test_wordings_are_kept_by_section():
+    made = source(asked_as={"Pain": ["does it hurt", " will it  sting "], "Pain > After": "later?"})
+    assert made.asked_as == (
+        Wording(("Pain",), "does it hurt"),
+        Wording(("Pain",), "will it sting"),
+        Wording(("Pain", "After"), "later?"),
+    )
+
+
+def test_wordings_without_sections_are_refused():
+    with pytest.raises(BadMetadata, match=r"asked_as is \['hurts'\], which is not a list of sect"):
+        source(asked_as=["hurts"])
+
+
+def test_wordings_of_a_section_that_is_not_there_bring_the_nearest():
+    text = "# Biopsy\n\n## Pain\n\nIt hurts.\n"
+    wrong = {"asked_as": {"Pein": ["does it hurt"]}}
+    said = r"a.md: asked_as names no section of it: 'Pein'; did you mean 'Pain'\?"
+    with pytest.raises(BadMetadata, match=said):
+        read_document(text.encode(), "a.md", wrong)
 
 
 def test_every_declared_field_reaches_the_source():

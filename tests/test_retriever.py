@@ -5,7 +5,7 @@ import pytest
 
 from index.build import build
 from index.memory import MemorySnapshot
-from index.retriever import Retriever
+from index.retriever import DENSE_WEIGHT, Retriever
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.read import read_document
@@ -21,7 +21,7 @@ FILES = {
 def search(assistant, text, k=10):
     retriever = assistant.retriever()
     versions = assistant.library.quotable()
-    return retriever.search(text, retriever.embed(text), k, versions)
+    return retriever.search(text, retriever.embed(text).whole, k, versions)
 
 
 def found(assistant, text, k=10):
@@ -39,13 +39,39 @@ def test_the_passage_about_the_question_comes_first(assistant):
     assert found(assistant, "numbed skin")[0] == "biopsy"
 
 
-def test_scores_fall_and_are_half_cosine_and_half_lexical(assistant):
+def test_scores_fall_and_mix_nearness_and_words(assistant):
     ranking = search(assistant, "Is the MRI scan loud?")
     best = max(hit.lexical for hit in ranking)
     scores = [hit.score for hit in ranking]
     assert scores == sorted(scores, reverse=True)
-    expected = [0.5 * hit.dense + 0.5 * hit.lexical / best for hit in ranking]
+    share = DENSE_WEIGHT
+    expected = [share * hit.near + (1 - share) * hit.lexical / best for hit in ranking]
     assert scores == pytest.approx(expected, abs=1e-6)
+
+
+WORDED = (
+    "---\nasked_as:\n  Pain:\n    - will the needle sting\n    - jab agony\n---\n"
+    "# Biopsy\n\n## Pain\n\nIt hurts a little.\n\n## Rest\n\nLie down for an hour.\n"
+)
+
+
+def test_a_wording_in_which_people_ask_leads_to_its_section(assistant_of):
+    assistant = assistant_of({"worded.md": WORDED, **FILES})
+    (hit, *others) = search(assistant, "will the needle sting")
+    row = assistant.snapshot.passages[hit.row]
+    assert (row.doc_id, row.heading) == ("worded", ("Pain",))
+    assert (hit.near, hit.dense < 0.5) == (pytest.approx(1.0, abs=1e-5), True)
+    assert all(other.near < 0.5 for other in others)
+
+
+def test_a_passage_without_wordings_is_as_near_as_its_words(assistant):
+    assert all(hit.near == hit.dense for hit in search(assistant, "Is the MRI scan loud?"))
+
+
+def test_a_wording_is_never_quoted(assistant_of):
+    assistant = assistant_of({"worded.md": WORDED})
+    answer = assistant.ask("will the needle sting")
+    assert not any("sting" in quote.text for quote in answer.quotes)
 
 
 def test_a_hit_names_its_passage(assistant):
@@ -66,7 +92,7 @@ def test_a_question_of_unknown_words_still_ranks_by_meaning(assistant):
 
 def test_nothing_is_found_where_nothing_may_be_quoted(assistant):
     retriever = assistant.retriever()
-    assert retriever.search("biopsy", retriever.embed("biopsy"), 10, set()) == ()
+    assert retriever.search("biopsy", retriever.embed("biopsy").whole, 10, set()) == ()
 
 
 def test_a_withdrawn_document_is_gone_at_once(assistant):
@@ -123,7 +149,7 @@ def test_what_is_withdrawn_does_not_stand_in_the_way_of_what_is_left(library_of,
 def test_one_document_in_memory_ranks_as_the_library_does(assistant, embedder):
     document = read_document(BIOPSY.encode(), "biopsy.md")
     retriever = Retriever(MemorySnapshot([document], embedder), embedder)
-    vector = retriever.embed("Does it hurt?")
+    vector = retriever.embed("Does it hurt?").whole
     hit = retriever.search("Does it hurt?", vector, 5, {document.version})[0]
     kept = assistant.snapshot.passages[0]
     assert hit.passage_id == kept.passage_id
