@@ -3,7 +3,9 @@
 A measure names the figures it needs; questions without one of them are not counted. Rankings
 are measured by ir-measures, everything about scores and labels by scikit-learn. Intervals are
 percentiles of `RESAMPLES` draws of questions with replacement (Efron, 1979,
-doi:10.1214/aos/1176344552), the same draws in every run.
+doi:10.1214/aos/1176344552), the same draws in every run. Where all questions say yes, or all no,
+the draws cannot differ and would promise too much: there the interval is the exact binomial one
+(Clopper and Pearson, 1934, doi:10.1093/biomet/26.4.404).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +15,7 @@ from typing import NamedTuple
 import ir_measures
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn import config_context
 from sklearn.metrics import auc, average_precision_score, roc_curve
 
@@ -53,7 +56,13 @@ class Measure(NamedTuple):
 def estimate(measure: Measure, rows: Iterable[Judged]) -> Estimate | None:
     """The measure over `rows`, or `None` when it applies to none of them."""
     table = tuple(measure.table(rows).values())
-    return _estimate(_drawn(measure, table), len(table)) if table else None
+    if not table:
+        return None
+    if measure.statistic is np.mean and set(table) in ({(0.0,)}, {(1.0,)}):
+        value = table[0][0]
+        sure = binomtest(int(value * len(table)), len(table)).proportion_ci(0.95)
+        return Estimate(value, float(sure.low), float(sure.high), len(table))
+    return _estimate(_drawn(measure, table), len(table))
 
 
 def difference(

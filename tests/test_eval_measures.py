@@ -95,7 +95,14 @@ def test_refusals_are_counted_where_one_in_a_hundred_is_refused_falsely():
     assert refusal_recall(inside, score) == 0.75  # the one in scope at 0.5 may go, the next not
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+@pytest.mark.parametrize(("hit", "low", "high"), [(0, 0, 0.0362), (1, 0.9638, 1)])
+def test_where_all_agree_the_interval_is_the_exact_binomial_one(hit, low, high):
+    one = estimate(share("hit"), columns(hit=[hit] * 100))
+    # no event in 100: the upper bound is 1 - 0.025 ** (1 / 100)
+    assert one == pytest.approx((hit, low, high, 100), abs=1e-4)
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=30))
 def test_an_interval_holds_its_value_and_is_the_same_each_time(values):
     asked = columns(hit=values)
     one = estimate(share("hit"), asked)
