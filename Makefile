@@ -16,7 +16,7 @@ export HF_HUB_OFFLINE := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run install test check browser clean
+.PHONY: run install test check browser postgres clean
 
 run: install
 	@echo "== Serving on http://127.0.0.1:$(PORT) (a new home is filled and indexed first)"
@@ -24,7 +24,7 @@ run: install
 
 install: $(VENV)/installed
 
-test: $(VENV)/installed-for-tests check browser
+test: $(VENV)/installed-for-tests check browser postgres
 	@echo "== Running the tests"
 	$(BIN)/python -m pytest
 
@@ -37,6 +37,10 @@ check: $(VENV)/installed-for-tests
 browser: $(VENV)/installed-for-tests
 	@echo "== Looking for a browser for the page tests"
 	@PYTHON=$(BIN)/python sh tests/find_browser.sh
+
+postgres:
+	@echo "== Looking for a PostgreSQL for the ledger tests"
+	@sh tests/find_postgres.sh
 
 $(VENV)/bin/python:
 	@echo "== Making a virtual environment in $(VENV)"

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals.bench import Bench, Part, Suite
 from evals.identity import program_identity
 from evals.judged import OURS, Judged, read_judged, write_judged
 from evals.kept_home import place_for
 from evals.measures import Estimate
 from evals.report.page import write_report
 from evals.results import Result, result_to_json, run_suite
+from evals.suite import Bench, Part, Suite
 from evals.suites import SUITES
 from qa.library_commands import BadUsage, ProgressBar, print_json
 from qa.settings import Settings

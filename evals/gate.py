@@ -11,12 +11,12 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evals.bench import Bench
 from evals.bench_home import documents_by_id
 from evals.gold import GoldQuestion, gold_questions
 from evals.judged import Judged
 from evals.kept_home import Place, place_for
 from evals.measures import Estimate, estimate
+from evals.suite import Bench
 from evals.suites.gold import SUITE, judge_questions
 from qa.settings import DEFAULT_HOME, read_settings
 from sources.intake import starter_files

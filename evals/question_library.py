@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from evals.bench import Bench
 from evals.corpus import OutsideText
 from evals.rows import ROW_ENDINGS, Row, ending_of, made_of
+from evals.suite import Bench
 from qa.assistant import Assistant
 from sources.intake import files_in, starter_files
 

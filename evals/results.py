@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.bench import Bench, Suite
 from evals.judged import OURS, Judged
 from evals.measures import Estimate, difference, estimate
+from evals.suite import Bench, Suite
 from index.errors import SearchError
 from qa.library_commands import BadInput
 from sources.errors import SourceError

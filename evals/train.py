@@ -33,9 +33,8 @@ from evals.lessons import (
 )
 from qa import evidence as evidence_module
 from qa.evidence import Features
-from qa.gate import GateFeatures
+from qa.gate import LEVELS, GateFeatures, answered_at
 
-WRONG_AT_MOST = 0.05  # of what a library answers
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
 CLOSEST_BELOW = 0.9  # passages are shown at the latest from this share of the first on
 RIDGE = 0.1  # penalty on squared weights of the evidence
@@ -146,12 +145,14 @@ def gate_sections(suffix: str, rows: GateRows) -> str:
     probability = held_out_probability(rows)
     whole = rows.whole
     if whole.any():
-        answered = conformal_threshold(probability[whole], rows.right[whole], WRONG_AT_MOST)
+        given, right = probability[whole], rows.right[whole]
+        answered = {level: conformal_threshold(given, right, level) for level in LEVELS}
     else:
-        answered = best_threshold(probability, rows)
-    closest = closest_threshold(probability, rows.kinds, answered)
+        answered = dict.fromkeys(LEVELS, best_threshold(probability, rows))
+    closest = closest_threshold(probability, rows.kinds, min(answered.values()))
     gate = _section(f"gate{suffix}", GateFeatures._fields, float(weights[0]), weights[1:])
-    return f"{gate}\n[thresholds{suffix}]\nanswered = {answered:.3f}\nclosest = {closest:.3f}\n"
+    rows_of = "".join(f"{answered_at(level)} = {at:.3f}\n" for level, at in answered.items())
+    return f"{gate}\n[thresholds{suffix}]\n{rows_of}closest = {closest:.3f}\n"
 
 
 def main() -> int:

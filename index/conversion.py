@@ -129,9 +129,9 @@ def convert(name: str, kept: Path) -> None:
 
 def _convert_into(folder: Path, name: str) -> None:
     reference = SentenceTransformerEmbedder(name)
-    _check_space(folder, reference.folder)
+    _check_space(folder, reference.folder)  # before anything is loaded
     refusal = Conversion(conversion_recipe(), reference.identity.fingerprint)
-    why = _unlike_what_we_know(reference.model)
+    why = unlike_what_we_know(reference.model)
     if why:
         replace(refusal, refused=why).write(folder)
         return
@@ -162,7 +162,7 @@ def _check_space(folder: Path, source: Path) -> None:
         raise NotConverted(f"{folder.parent} has {free >> 20} MB free and needs {needed >> 20}")
 
 
-def _unlike_what_we_know(model: Any) -> str:  # noqa: ANN401  sentence-transformers is untyped
+def unlike_what_we_know(model: Any) -> str:  # noqa: ANN401  sentence-transformers is untyped
     """Why a model cannot be computed by us: its parts, its pooling, its tokenizer; or nothing."""
     parts = [type(part).__name__ for part in model]
     if parts not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
@@ -189,7 +189,10 @@ def _write_network(transformer: Any, path: Path) -> None:  # noqa: ANN401  untyp
     frontend = FrontEndManager().load_by_framework("pytorch")
     traced = frontend.convert(frontend.load(decoder))
     states = ov.Model([traced.output(0)], traced.get_parameters())
-    ov.save_model(states, path, compress_to_fp16=False)
+    try:
+        ov.save_model(states, path, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise NotConverted(f"{path.parent.parent} cannot be written; free space there") from error
 
 
 def difference(reference: Embedder, other: Embedder) -> str:

@@ -65,7 +65,11 @@ class LexicalIndex:
         vocabulary = json.loads((folder / "vocab.index.json").read_text(encoding="utf-8"))
         size = json.loads((folder / "params.index.json").read_text(encoding="utf-8"))["num_docs"]
         files = [folder / f"{name}.csc.index.npy" for name in Postings._fields]
-        return cls(vocabulary, Postings(*(np.load(path, mmap_mode="r") for path in files)), size)
+        return cls(
+            vocabulary,
+            Postings(*(np.asarray(np.load(path, mmap_mode="r")) for path in files)),
+            size,
+        )
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """The BM25 score of each passage, shape `(size,)`; a term that is repeated counts once."""

@@ -7,15 +7,16 @@ how tokens become one vector and what every file hashes to. Nothing in it depend
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
+from queue import SimpleQueue
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,12 @@ NETWORK, TOKENIZER, RECORD = "model.xml", "tokenizer.json", "converted.json"
 BATCH_TOKENS = 1024  # what one batch holds, padding counted; measured in docs/performance.md
 STEP = 8  # widths are rounded up to this many tokens: fewer shapes for OpenVINO to prepare
 WINDOW = 1024  # texts whose tokens are held at once
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# Batches computed at a time. One thread each is a third cheaper than all threads on one batch, and
+# on a busy machine twice as fast: none waits for a slower one. The rest would only cost memory.
+STREAMS = min(CORES, 4)
 
-Tokens = NDArray[np.int64]
+T = TypeVar("T")
 
 
 def openvino() -> ModuleType:
@@ -98,7 +103,7 @@ class Conversion:
 
 
 class OpenVinoEmbedder:
-    """The converted model in `folder`. Threads may share it; one batch is computed at a time."""
+    """The converted model in `folder`. Threads share it, each batch on one core: see `STREAMS`."""
 
     def __init__(self, name: str, folder: Path, made: Conversion) -> None:
         self.identity = ModelIdentity(name, made.fingerprint, made.dimension)
@@ -107,9 +112,9 @@ class OpenVinoEmbedder:
         self._tokenizer.enable_truncation(made.longest)
         self._tokenizer.no_padding()
         settings = {
-            "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": made.precision,
-            "INFERENCE_NUM_THREADS": str(len(os.sched_getaffinity(0))),
+            "INFERENCE_NUM_THREADS": CORES,
+            "NUM_STREAMS": STREAMS,
         }
         try:
             network = _core().compile_model(str(folder / NETWORK), "CPU", settings)
@@ -119,16 +124,17 @@ class OpenVinoEmbedder:
         if width != made.dimension:
             raise NotConverted(f"the model in {folder} gives {width} numbers, not {made.dimension}")
         self._wanted = {part.get_any_name() for part in network.inputs}
-        self._request = network.create_infer_request()
-        self._lock = Lock()
+        self._idle: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(STREAMS):
+            self._idle.put(network.create_infer_request())
         self.runtime = f"OpenVINO {version('openvino')} {made.precision}"
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)`, unit length, in the order of `texts`; long ones go first."""
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         done = 0
-        for rows, cut in self._batches(texts):
-            vectors[rows] = self._pooled(*self._states(cut))
+        for rows, pooled in self._computed(self._pooled, texts):
+            vectors[rows] = pooled
             done += len(rows)
             seen(done)
         return vectors
@@ -139,44 +145,65 @@ class OpenVinoEmbedder:
         """What `embed` gives, and the tokens of each text from the same computation."""
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         found: dict[int, TokenRows] = {}
-        for rows, cut in self._batches(texts):
-            states, mask = self._states(cut)
-            vectors[rows] = self._pooled(states, mask)
-            for row, encoding, state in zip(rows, cut, states, strict=True):
-                own = np.flatnonzero(np.array(encoding.special_tokens_mask) == 0)
-                unit = state[own] / np.linalg.norm(state[own], axis=1, keepdims=True)
-                offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)[own]
-                found[row] = TokenRows(unit, offsets)
+        for rows, (pooled, tokens) in self._computed(self._pooled_and_tokens, texts):
+            vectors[rows] = pooled
+            found.update(zip(rows, tokens, strict=True))
             seen(len(found))
         return vectors, [found[row] for row in range(len(texts))]
 
-    def _pooled(self, states: Vectors, mask: NDArray[np.float32]) -> Vectors:
-        """A unit-length vector for each text of a batch."""
-        # Divided by their own length, the sum over tokens and their mean are the same.
-        mean = self._made.pooling == "mean"
-        pooled = (mask[:, None] @ states)[:, 0] if mean else states[:, 0]
-        found: Vectors = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
-        return found
+    def _computed(
+        self, compute: Callable[[Sequence[Encoding]], T], texts: Sequence[str]
+    ) -> Iterator[tuple[list[int], T]]:
+        """Row numbers and what `compute` makes of their tokens, several batches at a time."""
+        with ThreadPoolExecutor(STREAMS) as pool:
+            apart = pool.map if len(texts) > 1 else map  # a question needs no second thread
+            order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+            for start in range(0, len(order), WINDOW):
+                window = order[start : start + WINDOW]
+                cut = self._tokenizer.encode_batch([texts[row] for row in window])
+                batches = self._batches(zip(window, cut, strict=True))
+                made = apart(compute, [encodings for _, encodings in batches])
+                yield from zip((rows for rows, _ in batches), made, strict=True)
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoding]]]:
+    def _batches(
+        self, cut: Iterable[tuple[int, Encoding]]
+    ) -> list[tuple[list[int], list[Encoding]]]:
         """Row numbers and their tokens, in batches of like length that fit `BATCH_TOKENS`."""
-        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        for start in range(0, len(order), WINDOW):
-            window = order[start : start + WINDOW]
-            cut = self._tokenizer.encode_batch([texts[row] for row in window])
-            found = sorted(zip(window, cut, strict=True), key=lambda pair: -len(pair[1]))
-            while found:
-                fitting = max(1, BATCH_TOKENS // self._width(found[0][1]))
-                rows, encodings = zip(*found[:fitting], strict=True)
-                yield list(rows), list(encodings)
-                found = found[fitting:]
+        left = sorted(cut, key=lambda pair: -len(pair[1]))
+        batches = []
+        while left:
+            fitting = max(1, BATCH_TOKENS // self._width(left[0][1]))
+            rows, encodings = zip(*left[:fitting], strict=True)
+            batches.append((list(rows), list(encodings)))
+            left = left[fitting:]
+        return batches
+
+    def _pooled(self, cut: Sequence[Encoding]) -> Vectors:
+        """One vector for each text."""
+        return self._pool(*self._states(cut))
+
+    def _pool(self, states: Vectors, mask: NDArray[np.float32]) -> Vectors:
+        """Made unit length, a sum over tokens and their mean are one."""
+        pooled = (mask[:, None] @ states)[:, 0] if self._made.pooling == "mean" else states[:, 0]
+        return _unit(pooled)
+
+    def _pooled_and_tokens(self, cut: Sequence[Encoding]) -> tuple[Vectors, list[TokenRows]]:
+        """One vector for each text, and its tokens but for the special ones."""
+        states, mask = self._states(cut)
+        tokens = []
+        for state, encoding in zip(states, cut, strict=True):
+            own = np.flatnonzero(np.array(encoding.special_tokens_mask) == 0)
+            offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)[own]
+            tokens.append(TokenRows(_unit(state[own]), offsets))
+        return self._pool(states, mask), tokens
 
     def _width(self, longest: Encoding) -> int:
         return min(-(-len(longest) // STEP) * STEP, self._made.longest)
 
     def _states(self, cut: Sequence[Encoding]) -> tuple[Vectors, NDArray[np.float32]]:
         """The network's state for every token `(n, t, dimension)`, and 1 where a token is."""
-        shape = len(cut), self._width(max(cut, key=len))
+        longest = max(cut, key=len)
+        shape = len(cut), self._width(longest) if len(cut) > 1 else len(longest)
         numbers = np.full(shape, self._made.padding, dtype=np.int64)
         mask, kinds = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         for row, encoding in enumerate(cut):
@@ -184,6 +211,15 @@ class OpenVinoEmbedder:
             mask[row, : len(encoding)] = 1
             kinds[row, : len(encoding)] = encoding.type_ids
         given = {"input_ids": numbers, "attention_mask": mask, "token_type_ids": kinds}
-        with self._lock:
-            found = self._request.infer({name: given[name] for name in self._wanted})
-        return np.asarray(found[0], dtype=np.float32), mask.astype(np.float32)
+        request = self._idle.get()
+        try:
+            states = request.infer({name: given[name] for name in self._wanted})[0]
+        finally:
+            self._idle.put(request)
+        return states, mask.astype(np.float32)
+
+
+def _unit(rows: Vectors) -> Vectors:
+    """The rows of `(n, d)`, each divided by its length."""
+    divided: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return divided

@@ -112,7 +112,8 @@ class Snapshot:
 def _array(path: Path) -> Any:  # noqa: ANN401  the caller names the element type
     if path.stat().st_size < 256:  # an empty array cannot be mapped
         return np.load(path)
-    return np.load(path, mmap_mode="r")
+    # As a plain array: a look into a `memmap` costs microseconds, and an answer takes thousands.
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

@@ -62,7 +62,12 @@ class Assistant:
         outcome, probability = Outcome.NOT_A_QUESTION, 0.0
         quotes: tuple[Quote, ...] = ()
         if question.notice is None:
-            outcome, probability = decide(question, evidence, snapshot.lexical)
+            outcome, probability = decide(
+                question,
+                evidence,
+                snapshot.lexical,
+                wrong_at_most=self.settings.wrong_at_most,
+            )
             if outcome is not Outcome.NOT_IN_LIBRARY:
                 quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
         return Answer(

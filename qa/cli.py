@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import commands, library_commands
+from qa.ledger_commands import add_ledger_verbs
 from qa.settings import DEFAULT_HOME, read_settings
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
@@ -63,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sources(parts, home)
     _add_index(parts, home)
     _add_eval(parts, home)
+    add_ledger_verbs(parts, home)
     doctor = parts.add_parser("doctor", parents=[home], help="check that everything is in order")
     doctor.set_defaults(run=commands.doctor)
     return parser

@@ -13,6 +13,7 @@ from qa.answer_json import answer_to_json, quote_to_json
 from qa.answer_text import answer_as_text
 from qa.assistant import Assistant
 from qa.doctor import examine
+from qa.ledger.errors import LedgerError
 from qa.library_commands import BadInput, BadUsage, build_with_progress, print_json
 from qa.notices import notice_text
 from qa.one_document import OneDocument
@@ -23,7 +24,7 @@ from sources.intake import starter_files, take_in
 from sources.library import Library
 from sources.read import read_bytes, read_document, sidecar_of
 
-EXPECTED_ERRORS = (SourceError, SearchError, SettingsError, BadInput)
+EXPECTED_ERRORS = (SourceError, SearchError, SettingsError, LedgerError, BadInput)
 
 
 def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:

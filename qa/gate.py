@@ -12,6 +12,9 @@ from qa.answer import Outcome
 from qa.evidence import Evidence
 from qa.question import Question
 
+LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that thresholds are kept for
+STRICTEST = LEVELS[0]
+
 
 class GateFeatures(NamedTuple):
     """What speaks for the library having the answer, over the strongest statements."""
@@ -19,14 +22,23 @@ class GateFeatures(NamedTuple):
     score: float  # evidence score of the strongest statement
     similarity: float  # greatest cosine of question and statement among the first three
     passage_similarity: float  # greatest cosine of question and passage among the first three
-    asked: float  # the same with the wordings that ask for the passage's section
-    late: float  # greatest late interaction of question and statement among the first three
+    context_similarity: float  # cosine of question and strongest statement behind its headings
+    asked: float  # greatest nearness of a passage among the first three, wordings counted
+    late: float  # late interaction of question and strongest statement
     coverage: float  # greatest share of the question's terms in one statement of the first three
     context_coverage: float  # the same with title, headings and passage
     full: float  # whether one of them holds every term, two at least, and the aspect asked for
     unknown: float  # share of the person's own terms, by rarity, that the library never uses
     bm25: float  # BM25 of the strongest statement's passage, as x / (x + 5)
     margin: float  # by how much the strongest statement leads the fourth
+    lead: float  # by how much it leads the strongest one of another passage
+    asked_lead: float  # by how much its passage is nearer than any other, below 0 when it is not
+    length: float  # how many terms the question has, as a share of six: more is clearer
+
+
+def answered_at(wrong_at_most: float) -> str:
+    """The name of the threshold for one of `LEVELS`."""
+    return f"answered_{round(100 * wrong_at_most):02d}"
 
 
 @cache
@@ -43,18 +55,23 @@ def gate_features(
     """The features of the strongest statements; `evidence` is not empty, strongest first."""
     first, top = evidence[0], evidence[:3]
     fourth = evidence[3].score if len(evidence) > 3 else 0.0
+    others = [e for e in evidence if e.hit.row != first.hit.row]
     return GateFeatures(
         score=first.score,
         similarity=max(e.features.similarity for e in top),
         passage_similarity=max(e.features.passage_similarity for e in top),
         asked=max(e.features.asked for e in top),
-        late=max(e.features.late for e in top),
+        context_similarity=first.features.context_similarity,
+        late=first.features.late,
         coverage=max(e.features.coverage for e in top),
         context_coverage=max(e.features.context_coverage for e in top),
         full=float(len(question.terms) > 1 and any(_is_full(e) for e in top)),
         unknown=_unknown_share(question, lexical),
         bm25=first.hit.lexical / (first.hit.lexical + 5),
         margin=first.score - fourth,
+        lead=first.score - max((e.score for e in others), default=0.0),
+        asked_lead=first.features.asked - max((e.features.asked for e in others), default=0.0),
+        length=min(len(question.terms), 6) / 6,
     )
 
 
@@ -75,9 +92,12 @@ def decide(
     evidence: Sequence[Evidence],
     lexical: LexicalIndex,
     *,
+    wrong_at_most: float = STRICTEST,
     one_document: bool = False,
 ) -> tuple[Outcome, float]:
     """The outcome and the probability, 0 to 1, that the first quote answers the question.
+
+    Of what is answered, a share of `wrong_at_most` is expected to be wrong: one of `LEVELS`.
 
     `one_document`: the evidence is all of a single text that someone chose, so that figures
     which compare passages of a library mean something else and have weights of their own.
@@ -89,7 +109,7 @@ def decide(
     features = gate_features(question, evidence, lexical)._asdict()
     logit = weight["bias"] + sum(weight[name] * value for name, value in features.items())
     probability = 1 / (1 + math.exp(-logit))
-    if probability >= threshold["answered"]:
+    if probability >= threshold[answered_at(wrong_at_most)]:
         return Outcome.ANSWERED, probability
     if probability >= threshold["closest"]:
         return Outcome.CLOSEST, probability

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from index.embedder import DEFAULT_MODEL
 from index.engines import DEFAULT_ENGINE, ENGINES
+from qa.gate import LEVELS, STRICTEST
 
 SETTINGS_FILE = "quotewell.toml"
 DEFAULT_HOME = Path(".quotewell")
@@ -33,6 +34,9 @@ class Settings:
     max_question_characters: int = 2000
     concurrent_questions: int = 8
     queue_size: int = 64
+    ledger: str = ""
+    retain_days: int = 180
+    wrong_at_most: float = STRICTEST
 
     @property
     def models(self) -> Path:
@@ -47,10 +51,14 @@ class Settings:
             "max_question_characters": (100, 20000),
             "concurrent_questions": (1, 256),
             "queue_size": (1, 10000),
+            "retain_days": (1, 36500),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(f"{name} must be between {low} and {high}; correct it")
+        if self.wrong_at_most not in LEVELS:
+            known = ", ".join(map(str, LEVELS))
+            raise SettingsError(f"wrong_at_most must be one of {known}; correct it")
         if self.engine not in ENGINES:
             raise SettingsError(f"engine must be one of {', '.join(ENGINES)}; correct it")
 

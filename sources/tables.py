@@ -26,14 +26,12 @@ state = sa.Table(
 )
 
 
-def open_engine(path: Path) -> sa.Engine:
+def open_engine(path: Path, pool: type[sa.Pool] = sa.NullPool) -> sa.Engine:
     """SQLite in the file at `path`, in write-ahead mode, waiting up to 30 s for another writer.
 
     A connection with the execution option `writes` takes the write lock when it begins.
     """
-    engine = sa.create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=sa.NullPool
-    )
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=pool)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine

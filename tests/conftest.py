@@ -12,7 +12,14 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from index.build import build
-from index.embedder import ModelIdentity, SentenceTransformerEmbedder, TokenRows, Vectors
+from index.conversion import open_embedder
+from index.embedder import (
+    DEFAULT_MODEL,
+    ModelIdentity,
+    SentenceTransformerEmbedder,
+    TokenRows,
+    Vectors,
+)
 from index.words import terms
 from qa.assistant import Assistant
 from qa.settings import Settings
@@ -98,6 +105,14 @@ def embedder_class() -> type[HashingEmbedder]:
 def model() -> SentenceTransformerEmbedder:
     """The real model, loaded once."""
     return SentenceTransformerEmbedder()
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the real model converted, once; a home may link to it as `models`."""
+    folder = tmp_path_factory.mktemp("models")
+    open_embedder(DEFAULT_MODEL, folder)
+    return folder
 
 
 @pytest.fixture

@@ -25,9 +25,10 @@ ANSWER = "A biopsy hurts a little."
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(tmp_path_factory, models):
     """A home with two documents and an index, made once by the commands themselves."""
     folder, home = tmp_path_factory.mktemp("files"), tmp_path_factory.mktemp("filled")
+    (home / "models").symlink_to(models)
     (folder / "biopsy.md").write_text(BIOPSY, encoding="utf-8")
     (folder / "scan.txt").write_text(SCAN, encoding="utf-8")
     assert main(["--home", str(home), "sources", "add", str(folder)]) == 0
@@ -38,14 +39,17 @@ def filled(tmp_path_factory):
 @pytest.fixture
 def home(filled, tmp_path):
     """A copy of the filled home that a test may change."""
-    return shutil.copytree(filled, tmp_path / "home")
+    return shutil.copytree(filled, tmp_path / "home", symlinks=True)
 
 
 @pytest.fixture
-def run(capsys):
+def run(capsys, models):
     """Runs a command; gives its exit code, lines on standard output, lines on standard error."""
 
     def run(home, *words):
+        if not home.is_file() and not (home / "models").exists():  # converted once for all homes
+            home.mkdir(parents=True, exist_ok=True)
+            (home / "models").symlink_to(models)
         capsys.readouterr()
         code = main(["--home", str(home), *map(str, words)])
         said = capsys.readouterr()

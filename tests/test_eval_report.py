@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from evals.bench import Bench, Suite
 from evals.judged import OURS, Judged
 from evals.measures import Estimate, share, times, trust
 from evals.published import aims, target_for
 from evals.report.page import write_report
 from evals.report.scorecard import changes_of, lines_of, spelled
 from evals.results import Result, run_suite
+from evals.suite import Bench, Suite
 from evals.suites import SUITES
 
 HOSTILE = '</script><img src=x onerror="alert(1)"> {{ 7 * 7 }}'

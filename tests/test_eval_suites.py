@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from evals.bench import Bench
 from evals.corpus import OutsideText
 from evals.judged import OURS, read_judged, write_judged
 from evals.kept_home import Embedders, Place
 from evals.results import result_to_json, run_suite
+from evals.suite import Bench
 from evals.suites import SUITES
 from evals.vectors import KeptVectors
 from qa.settings import Settings

@@ -17,6 +17,12 @@ def write(home, text):
     return read_settings(home)
 
 
+def test_the_share_of_wrong_answers_is_one_that_was_calibrated(home):
+    assert write(home, "wrong_at_most = 0.1").wrong_at_most == 0.1
+    with pytest.raises(SettingsError, match=r"wrong_at_most must be one of 0.05, 0.1"):
+        write(home, "wrong_at_most = 0.15")
+
+
 def test_a_home_without_a_file_has_the_defaults(home):
     assert read_settings(home) == Settings(home=home)
 

@@ -1,6 +1,6 @@
 """The suites by name."""
 
-from evals.bench import Suite
+from evals.suite import Suite
 from evals.suites import beir, gold, mediqa, medquad, pairs, scope, seeds, spans, squad, verbatim
 
 SUITES: dict[str, Suite] = {

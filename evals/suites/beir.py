@@ -7,11 +7,11 @@ the first ten we find, its own statements are looked at, in the order of their s
 from collections.abc import Iterator, Mapping, Sequence
 
 from evals.baselines import PLAIN, PlainSearch, PlainStatements, best_rows
-from evals.bench import Bench, Suite
 from evals.corpus import Corpus, raw_span
 from evals.formats.beir import Collection, collections_in
 from evals.judged import OURS, Judged
 from evals.measures import overlap, ranking_values, share, times
+from evals.suite import Bench, Suite
 from qa.selection import choose_quotes
 from sources.document import Audience, Span
 from sources.segments import sentences, trimmed

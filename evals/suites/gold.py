@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from evals.bench import Bench, Part, Suite, is_verbatim
 from evals.bench_home import documents_by_id
 from evals.gold import GOLD, GoldError, GoldQuestion, gold_questions, resolve
 from evals.judged import OURS, Judged
 from evals.lessons import meets, turns
 from evals.measures import Measure, discrimination, share, times, trust
+from evals.suite import Bench, Part, Suite, is_verbatim
 from qa.answer import Answer, Outcome
 from qa.assistant import Assistant
 from sources.intake import starter_files

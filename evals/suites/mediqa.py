@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evals.baselines import PlainSearch
-from evals.bench import Bench, Suite
 from evals.corpus import OutsideText
 from evals.formats.mediqa import RIGHT_FROM, GradedQuestion, read_mediqa
 from evals.judged import OURS, Judged
 from evals.measures import ranking_values, share, times
 from evals.rows import ROW_ENDINGS
+from evals.suite import Bench, Suite
 
 AP, RR = f"AP(rel={RIGHT_FROM})@10", f"RR(rel={RIGHT_FROM})@10"
 AS_GIVEN = "order as given"

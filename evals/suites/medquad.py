@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.baselines import PlainSearch, best_rows
-from evals.bench import Bench, Suite
 from evals.corpus import OutsideText
 from evals.identity import digest
 from evals.judged import OURS, Judged
 from evals.measures import ranking_values, share, times
 from evals.rows import Row, made_of
+from evals.suite import Bench, Suite
 
 ASKED = 300
 KEPT = 100

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from evals.baselines import PlainStatements
-from evals.bench import Bench, Suite
 from evals.corpus import raw_span
 from evals.formats.labelled import QuestionPair, question_pair
 from evals.judged import OURS, Judged
 from evals.measures import discrimination, share, times
 from evals.question_library import question_library
 from evals.rows import made_of
+from evals.suite import Bench, Suite
 from qa.assistant import Assistant
 from sources.document import Span
 

@@ -8,12 +8,12 @@ best statement's score.
 from collections.abc import Iterator
 
 from evals.baselines import PlainStatements
-from evals.bench import Bench, Suite
 from evals.formats.labelled import scope_question
 from evals.judged import OURS, Judged
 from evals.measures import FALSE_REFUSAL, Measure, discrimination, refusal_recall, share, times
 from evals.question_library import question_library
 from evals.rows import made_of
+from evals.suite import Bench, Suite
 from qa.answer import Outcome
 
 

@@ -7,11 +7,11 @@ names the file and a few fragments that stand together only in the sentence that
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from evals.bench import Bench, Suite
 from evals.gold import GOLD
 from evals.judged import OURS, Judged
 from evals.measures import discrimination, share, times
 from evals.rows import Row, made_of
+from evals.suite import Bench, Suite
 from qa.answer import Answer, Outcome
 from sources.intake import files_in
 

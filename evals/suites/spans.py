@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator, Sequence
 
 from evals.baselines import PlainSearch, best_rows
-from evals.bench import Bench, Suite
 from evals.corpus import TextWithoutWords, raw_span, read_text
 from evals.formats.labelled import SpanQuestion, span_question
 from evals.identity import digest
 from evals.judged import OURS, Judged
 from evals.measures import overlap, share, times
 from evals.rows import made_of
+from evals.suite import Bench, Suite
 from index.embedder import Embedder
 from index.passages import prepare
 from qa.one_document import OneDocument

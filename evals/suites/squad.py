@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from evals.baselines import PlainStatements
-from evals.bench import Bench, Suite
 from evals.corpus import OutsideText, TextWithoutWords, raw_span, read_text
 from evals.formats.squad import ParagraphQuestion, read_squad
 from evals.identity import digest
 from evals.judged import OURS, Judged
 from evals.measures import discrimination, share, times, trust
+from evals.suite import Bench, Suite
 from qa.answer import Quote
 from qa.gate import decide
 from qa.one_document import OneDocument

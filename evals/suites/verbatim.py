@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from evals.bench import Bench, Suite, is_verbatim
 from evals.gold import gold_questions
 from evals.judged import OURS, Judged
 from evals.measures import Measure, times
 from evals.rows import Row, made_of, stop
+from evals.suite import Bench, Suite, is_verbatim
 from evals.suites.seeds import QUESTIONS, seed_question
 from index.words import STOP_WORDS
 from sources.intake import files_in, starter_files

@@ -1,0 +1,129 @@
+"""An answer as shown becomes an entry: quotes by reference, figures, and words to be masked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from qa.answer import Answer, Quote
+from qa.evidence import Evidence
+from qa.ledger.entries import Entry, Facts, Kind, Words, canonical, now, storable
+from qa.question import Question
+from sources.document import Audience
+
+Mask = Callable[[str], str]
+"""Takes out of a text what tells who wrote it."""
+Boxes = Sequence[tuple[float, ...]]
+"""Rectangles on the pages of a PDF: page from 1, then left, top, right, bottom as shares of it."""
+TRACED = 24  # statements whose features are kept, strongest first
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How an answer was shown, beside what it says itself.
+
+    `urgent` has the `rule` that fired, its `level` and its `notice`; none when none fired.
+    `boxes` are those of each quote, in order, empty for what is no PDF. `code` and
+    `configuration` are what `qa.ledger.identity` gives.
+    """
+
+    reader: Audience
+    language: str
+    urgent: Mapping[str, str] | None
+    boxes: Sequence[Boxes]
+    code: str
+    configuration: str
+
+
+def answer_entry(answer: Answer, shown: Shown, mask: Mask, trace: Facts | None = None) -> Entry:
+    """The entry that records `answer` as it was shown just now.
+
+    `mask` is put over every text that comes from the person; nothing else of it is kept.
+    """
+    facts = {
+        "outcome": answer.outcome.value,
+        "probability": answer.probability,
+        "notice": answer.notice,
+        "disclaimer": answer.disclaimer,
+        "urgent": dict(shown.urgent) if shown.urgent else None,
+        "reader": shown.reader.value,
+        "language": shown.language,
+        "quotes": [
+            quote_facts(quote, boxes)
+            for quote, boxes in zip(answer.quotes, shown.boxes, strict=True)
+        ],
+        "related": list(answer.related),
+        "snapshot": answer.snapshot,
+        "model": answer.model,
+        "code": shown.code,
+        "configuration": shown.configuration,
+        "took_ms": answer.took_ms,
+    }
+    made = {"searched": mask(answer.searched)}
+    words = Words(storable(mask(answer.question)), canonical(made))
+    return Entry(answer.answer_id, Kind.ANSWER, now(), answer.answer_id, facts, words, trace)
+
+
+def quote_facts(quote: Quote, boxes: Boxes) -> Facts:
+    """A quote by reference, with what stood beside it; its words only by their hash."""
+    source = quote.source
+    return {
+        "doc_id": quote.doc_id,
+        "version": quote.version,
+        "start": quote.span.start,
+        "end": quote.span.end,
+        "sha256": sha256(quote.text.encode()).hexdigest(),
+        "pages": list(quote.pages),
+        "boxes": [list(box) for box in boxes],
+        "section": list(quote.section),
+        "score": quote.score,
+        "title": source.title,
+        "publisher": source.publisher,
+        "status": source.status.value,
+        "reviewed": source.reviewed.isoformat() if source.reviewed else None,
+        "review_due": source.review_due.isoformat() if source.review_due else None,
+    }
+
+
+def trace_of(
+    question: Question,
+    evidence: Sequence[Evidence],
+    gate: Mapping[str, float],
+    thresholds: Mapping[str, float],
+    configuration: Facts,
+) -> Facts:
+    """Why the answer was this one: every candidate by reference with its scores, never a word.
+
+    `evidence` is sorted, strongest first. Of the question only the number of its terms is kept:
+    the words themselves are forgotten with it.
+    """
+    hits = {e.hit.passage_id: (e.document, e.hit) for e in evidence}
+    ranked = sorted(hits.values(), key=lambda pair: -pair[1].score)
+    return {
+        "terms": len(question.terms),
+        "own_terms": len(question.own_terms),
+        "passages": [
+            {
+                "passage_id": hit.passage_id,
+                "doc_id": document.doc_id,
+                "version": document.version,
+                "dense": round(hit.dense, 6),
+                "lexical": round(hit.lexical, 6),
+                "fused": round(hit.score, 6),
+            }
+            for document, hit in ranked
+        ],
+        "statements": [
+            {
+                "passage_id": e.hit.passage_id,
+                "start": e.statement.span.start,
+                "end": e.statement.span.end,
+                "evidence": round(e.score, 6),
+                "features": [round(value, 6) for value in e.features],
+            }
+            for e in evidence[:TRACED]
+        ],
+        "features": list(evidence[0].features._fields) if evidence else [],
+        "gate": dict(gate),
+        "thresholds": dict(thresholds),
+        "configuration": dict(configuration),
+    }

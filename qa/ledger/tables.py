@@ -1,0 +1,140 @@
+"""The tables of the ledger's database, and how it is opened: SQLite, or PostgreSQL by address."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from qa.ledger.errors import LedgerError
+from sources.tables import open_engine
+
+REVISION = "answers_1"  # of the tables below; `migrations/versions` leads up to it
+
+tables = sa.MetaData()
+entries = sa.Table(
+    "entries",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("entry_id", sa.String(), nullable=False, unique=True),
+    sa.Column("kind", sa.String(), nullable=False),
+    sa.Column("at", sa.String(), nullable=False),
+    sa.Column("about", sa.String(), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("previous", sa.String(), nullable=False),
+    sa.Column("hash", sa.String(), nullable=False),
+    sa.Index("entries_about", "about", "kind"),
+    sa.Index("entries_kind", "kind", "number"),
+)
+answers = sa.Table(
+    "answers",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("answer_id", sa.String(), nullable=False, unique=True),
+    sa.Column("at", sa.String(), nullable=False, index=True),
+    sa.Column("outcome", sa.String(), nullable=False),
+    sa.Column("rule", sa.String()),
+    sa.Column("reader", sa.String(), nullable=False),
+    sa.Column("language", sa.String(), nullable=False),
+    sa.Column("probability", sa.Double, nullable=False),
+    sa.Column("took_ms", sa.Double, nullable=False),
+    sa.Index("answers_outcome", "outcome", "number"),
+    sa.Index("answers_rule", "rule", "number"),
+)
+quotes = sa.Table(
+    "quotes",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("doc_id", sa.String(), nullable=False),
+    sa.Column("version", sa.String(), nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(), nullable=False),
+    sa.Index("quotes_span", "doc_id", "version", "start", "end", "number"),
+)
+words = sa.Table(
+    "words",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("salt", sa.String(), nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("made", sa.Text, nullable=False),
+)
+traces = sa.Table(
+    "traces",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+)
+head = sa.Table(
+    "head",
+    tables,
+    sa.Column("one", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("hash", sa.String(), nullable=False),
+)
+rechecks = sa.Table(
+    "rechecks",
+    tables,
+    sa.Column("recheck_id", sa.String(), primary_key=True),
+    sa.Column("doc_id", sa.String(), nullable=False, index=True),
+    sa.Column("to_version", sa.String(), nullable=False),
+    sa.Column("to_status", sa.String(), nullable=False),
+    sa.Column("asked_at", sa.String(), nullable=False),
+    sa.Column("spans", sa.Integer, nullable=False),
+    sa.Column("done_at", sa.String()),
+)
+findings = sa.Table(
+    "findings",
+    tables,
+    sa.Column("finding_id", sa.String(), primary_key=True),
+    sa.Column("recheck_id", sa.String(), nullable=False, index=True),
+    sa.Column("version", sa.String(), nullable=False),
+    sa.Column("start", sa.Integer, nullable=False),
+    sa.Column("end", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(), nullable=False),
+    sa.Column("severity", sa.Integer, nullable=False),
+    sa.Column("new_start", sa.Integer),
+    sa.Column("new_end", sa.Integer),
+    sa.Column("similarity", sa.Double, nullable=False),
+    sa.Column("diff", sa.Text, nullable=False),
+)
+
+
+def open_ledger_engine(home: Path, address: str) -> sa.Engine:
+    """`ledger.db` in the home folder when `address` is empty, or PostgreSQL at that address.
+
+    A commit is on the disk when it returns, and what is deleted is overwritten.
+    """
+    if not address:
+        # A connection that stays open spares SQLite to fold its log away after every write.
+        engine = open_engine(home / "ledger.db", sa.QueuePool)
+        sa.event.listen(engine, "connect", _prepare)
+        engine.hide_parameters = True
+        return engine
+    try:
+        url = sa.make_url(address)
+    except sa.exc.ArgumentError as error:
+        raise LedgerError(
+            "the setting `ledger` is no address; write postgresql://USER@HOST/DATABASE"
+        ) from error
+    if url.get_backend_name() != "postgresql":
+        raise LedgerError(f"the ledger cannot be kept in {url.get_backend_name()}; use postgresql")
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,  # no question gets into an error
+        pool_pre_ping=True,  # the server may have gone away and come back
+        connect_args={"connect_timeout": 5},
+    )
+
+
+def _prepare(connection: "sa.engine.interfaces.DBAPIConnection", _record: object) -> None:
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()
+
+
+def _lower(text: str | None) -> str | None:
+    """SQLite's own `lower` knows ASCII only."""
+    return None if text is None else text.lower()
