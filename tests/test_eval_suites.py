@@ -1,6 +1,7 @@
 """Each suite on a few questions, by the product's own pipeline with an embedder without a model."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from evals.corpus import OutsideText
 from evals.judged import OURS, read_judged, write_judged
 from evals.kept_home import Embedders, Place
 from evals.results import result_to_json, run_suite
-from evals.suite import Bench
+from evals.suite import Bench, is_verbatim
 from evals.suites import SUITES
 from evals.vectors import KeptVectors
 from qa.settings import Settings
@@ -222,3 +223,11 @@ def test_an_index_is_made_once_and_again_when_a_text_changes(place, embedder):
     other = Bench(place).corpus("few", [*texts[:2], OutsideText("3", "", "Bread is baked.")])
     assert set(other.versions) == {"1", "2", "3"}
     assert embedder.texts <= asked + 2 + 3  # one passage with one statement, embedded three ways
+
+
+def test_one_wrong_character_or_page_is_no_verbatim_quote(assistant_of):
+    assistant = assistant_of({"gout.txt": GOUT})
+    quote = assistant.ask("How is gout treated with colchicine?").quotes[0]
+    assert is_verbatim(quote, assistant)
+    assert not is_verbatim(replace(quote, text=quote.text.replace("colch", "Colch")), assistant)
+    assert not is_verbatim(replace(quote, pages=(1, 2)), assistant)
