@@ -25,6 +25,7 @@ Column = NDArray[np.float64]
 RESAMPLES = 1000
 SEED = 5
 FALSE_REFUSAL = 0.01
+WRONG = 0.05
 
 
 class Estimate(NamedTuple):
@@ -140,9 +141,14 @@ def discrimination(label: str, score: str, prefix: str = "") -> tuple[Measure, M
     )
 
 
-def trust(right: str, probability: str) -> tuple[Measure, Measure]:
-    """How far a probability can be trusted: area under risk and coverage, and Brier score."""
+def trust(right: str, probability: str) -> tuple[Measure, Measure, Measure]:
+    """How far a probability can be trusted, and how much can be answered by it.
+
+    The area under risk and coverage, the Brier score, and the greatest share of questions whose
+    answers, the surest first, are wrong at most `WRONG` of the time.
+    """
     return (
+        Measure(f"coverage at {WRONG:.0%} wrong", (right, probability), _safe_coverage),
         Measure("AURC", (right, probability), _aurc, lower_is_better=True),
         Measure("Brier", (right, probability), _brier, lower_is_better=True),
     )
@@ -175,6 +181,11 @@ def risk_coverage(right: Column, probability: Column) -> tuple[Column, Column]:
 
 def _aurc(right: Column, probability: Column) -> float:
     return float(risk_coverage(right, probability)[1].mean())
+
+
+def _safe_coverage(right: Column, probability: Column) -> float:
+    coverage, risk = risk_coverage(right, probability)
+    return float(coverage[risk <= WRONG].max(initial=0.0))
 
 
 def refusal_recall(in_scope: Column, score: Column) -> float:
