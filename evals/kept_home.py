@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 from evals.identity import code_digest, digest
@@ -38,25 +39,34 @@ class Place(NamedTuple):
     def assistant(self, name: str, made_of: Iterable[str], fill: Fill) -> Assistant:
         """An assistant over the library `name` that `fill` fills and that is indexed then.
 
-        It stands there already when the same code and model made it of the same parts; one made
-        of others is removed.
+        It stands there already when the same code and model made it of the same parts. Of one
+        made of others the index stays, from which the build takes what was embedded.
         """
         model = self.embedders.asking
         computed = (model.identity.fingerprint, model.runtime)
         stamp = digest([code_digest(("sources", "index")), *computed, *made_of])
-        folder = self.settings.home / name
-        home, whole = folder / stamp, folder / stamp / "whole"
-        if not whole.exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        home, stamped = self.settings.home / name, self.settings.home / name / "made_of"
+        if not stamped.exists() or stamped.read_text(encoding="utf-8") != stamp:
+            _forget_documents(home)
             filled = Library(home)
             fill(filled)
             build(filled, self.embedders.indexing, self.seen, self.settings.engine)
             filled.close()
-            whole.touch()
+            stamped.write_text(stamp, encoding="utf-8")
         settings = replace(self.settings, home=home)
         assistant = Assistant(settings, Library(home), self.embedders.asking)
         assistant.ask("Is the model awake?")  # loading it is no part of a question's time
         return assistant
+
+
+def _forget_documents(home: Path) -> None:
+    """Leave nothing in `home` but its index."""
+    home.mkdir(parents=True, exist_ok=True)
+    for path in home.iterdir():
+        if path.name == "originals":
+            shutil.rmtree(path)
+        elif path.is_file() and path.name != "current":
+            path.unlink()
 
 
 def place_for(settings: Settings, seen: Seen) -> Place:

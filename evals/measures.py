@@ -3,7 +3,9 @@
 A measure names the figures it needs; questions without one of them are not counted. Rankings
 are measured by ir-measures, everything about scores and labels by scikit-learn. Intervals are
 percentiles of `RESAMPLES` draws of questions with replacement (Efron, 1979,
-doi:10.1214/aos/1176344552), the same draws in every run.
+doi:10.1214/aos/1176344552), the same draws in every run. Where all questions say yes, or all no,
+the draws cannot differ and would promise too much: there the interval is the exact binomial one
+(Clopper and Pearson, 1934, doi:10.1093/biomet/26.4.404).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +15,7 @@ from typing import NamedTuple
 import ir_measures
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 from sklearn import config_context
 from sklearn.metrics import auc, average_precision_score, roc_curve
 
@@ -22,6 +25,7 @@ Column = NDArray[np.float64]
 RESAMPLES = 1000
 SEED = 5
 FALSE_REFUSAL = 0.01
+WRONG = 0.05
 
 
 class Estimate(NamedTuple):
@@ -53,7 +57,13 @@ class Measure(NamedTuple):
 def estimate(measure: Measure, rows: Iterable[Judged]) -> Estimate | None:
     """The measure over `rows`, or `None` when it applies to none of them."""
     table = tuple(measure.table(rows).values())
-    return _estimate(_drawn(measure, table), len(table)) if table else None
+    if not table:
+        return None
+    if measure.statistic is np.mean and set(table) in ({(0.0,)}, {(1.0,)}):
+        value = table[0][0]
+        sure = binomtest(int(value * len(table)), len(table)).proportion_ci(0.95)
+        return Estimate(value, float(sure.low), float(sure.high), len(table))
+    return _estimate(_drawn(measure, table), len(table))
 
 
 def difference(
@@ -131,9 +141,14 @@ def discrimination(label: str, score: str, prefix: str = "") -> tuple[Measure, M
     )
 
 
-def trust(right: str, probability: str) -> tuple[Measure, Measure]:
-    """How far a probability can be trusted: area under risk and coverage, and Brier score."""
+def trust(right: str, probability: str) -> tuple[Measure, Measure, Measure]:
+    """How far a probability can be trusted, and how much can be answered by it.
+
+    The area under risk and coverage, the Brier score, and the greatest share of questions whose
+    answers, the surest first, are wrong at most `WRONG` of the time.
+    """
     return (
+        Measure(f"coverage at {WRONG:.0%} wrong", (right, probability), _safe_coverage),
         Measure("AURC", (right, probability), _aurc, lower_is_better=True),
         Measure("Brier", (right, probability), _brier, lower_is_better=True),
     )
@@ -166,6 +181,11 @@ def risk_coverage(right: Column, probability: Column) -> tuple[Column, Column]:
 
 def _aurc(right: Column, probability: Column) -> float:
     return float(risk_coverage(right, probability)[1].mean())
+
+
+def _safe_coverage(right: Column, probability: Column) -> float:
+    coverage, risk = risk_coverage(right, probability)
+    return float(coverage[risk <= WRONG].max(initial=0.0))
 
 
 def refusal_recall(in_scope: Column, score: Column) -> float:

@@ -10,10 +10,10 @@ from qa.settings import Settings
 
 
 @pytest.fixture
-def place(tmp_path, model, request):
-    """A fresh home; vectors follow from their texts alone, so they may stay from run to run."""
-    kept = KeptVectors(model, request.config.cache.mkdir("vectors"))
-    return Place(Settings(home=tmp_path), Embedders(kept, model), lambda *_: None)
+def place(model, request):
+    """A home that stays from run to run; what stands in it is used only when nothing changed."""
+    home = request.config.cache.mkdir("gate")
+    return Place(Settings(home=home), Embedders(KeptVectors(model, home), model), lambda *_: None)
 
 
 def test_no_measure_falls_beyond_its_recorded_interval_and_no_quote_differs(place):

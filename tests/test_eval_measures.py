@@ -77,7 +77,7 @@ def test_the_area_under_the_curve_is_the_librarys(pairs):
 
 def test_the_brier_score_is_the_librarys():
     right, given_ = np.array([1.0, 0.0, 1.0]), np.array([0.9, 0.4, 0.3])
-    brier = trust("right", "probability")[1]
+    brier = trust("right", "probability")[2]
     assert brier.statistic(right, given_) == pytest.approx(brier_score_loss(right, given_))
 
 
@@ -86,7 +86,16 @@ def test_risk_and_coverage_are_as_worked_by_hand():
     assert coverage.tolist() == [0.25, 0.5, 0.75, 1]
     assert risk.tolist() == pytest.approx([0, 1 / 2, 1 / 3, 1 / 2])
     asked = columns(right=[0, 1, 1, 0], probability=[0.1, 0.9, 0.6, 0.8])
-    assert estimate(trust("right", "probability")[0], asked).value == pytest.approx(1 / 3)
+    assert estimate(trust("right", "probability")[1], asked).value == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("right", "share_"), [([1] * 19 + [0, 0], 20 / 21), ([0] + [1] * 5, 0), ([1, 1], 1)]
+)
+def test_coverage_ends_where_more_than_one_answer_in_twenty_is_wrong(right, share_):
+    surest_first = [1 - n / 100 for n in range(len(right))]
+    asked = columns(right=right, probability=surest_first)
+    assert estimate(trust("right", "probability")[0], asked).value == pytest.approx(share_)
 
 
 def test_refusals_are_counted_where_one_in_a_hundred_is_refused_falsely():
@@ -95,7 +104,14 @@ def test_refusals_are_counted_where_one_in_a_hundred_is_refused_falsely():
     assert refusal_recall(inside, score) == 0.75  # the one in scope at 0.5 may go, the next not
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+@pytest.mark.parametrize(("hit", "low", "high"), [(0, 0, 0.0362), (1, 0.9638, 1)])
+def test_where_all_agree_the_interval_is_the_exact_binomial_one(hit, low, high):
+    one = estimate(share("hit"), columns(hit=[hit] * 100))
+    # no event in 100: the upper bound is 1 - 0.025 ** (1 / 100)
+    assert one == pytest.approx((hit, low, high, 100), abs=1e-4)
+
+
+@given(st.lists(st.floats(0.01, 0.99), min_size=1, max_size=30))
 def test_an_interval_holds_its_value_and_is_the_same_each_time(values):
     asked = columns(hit=values)
     one = estimate(share("hit"), asked)

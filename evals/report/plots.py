@@ -12,7 +12,7 @@ from evals.judged import Judged
 from evals.measures import Column, risk_coverage
 
 WIDTH, HEIGHT = 420, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 46
+LEFT, RIGHT, TOP, BOTTOM = 60, 14, 14, 46
 MOST_POINTS = 240
 BINS = 10
 BARS = 28
@@ -109,7 +109,7 @@ def risk_plot(rows: Sequence[Judged]) -> str:
         return ""
     coverage, risk = risk_coverage(right, probability)
     kept = np.unique(np.linspace(0, len(risk) - 1, MOST_POINTS).astype(int))
-    top = max(0.1, float(np.ceil(risk[kept].max() * 10) / 10))
+    top = next(end for end in (0.1, 0.25, 0.5, 1.0) if end >= risk[kept].max())
     frame = _Frame(
         Axis("share of questions answered, surest first", 1.0, ".0%"),
         Axis("of these wrong", top, ".0%"),
