@@ -10,7 +10,7 @@ from index.snapshot import Searchable, SnapshotStore
 from qa.answer import Answer, Outcome, Quote, Turn
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.gate import decide
-from qa.question import Question, understand
+from qa.question import Question, Vocabulary, subjects_of, understand
 from qa.related import related_headings
 from qa.selection import choose_quotes
 from qa.settings import Settings
@@ -85,6 +85,9 @@ class Assistant:
             took_ms=1000 * (time.perf_counter() - began),
         )
 
+    def _subjects(self) -> frozenset[str]:
+        return subjects_of(entry.source.title for entry in self.library.quotable().values())
+
     def evidence(
         self, text: str, history: Sequence[Turn] = (), *, exact: bool = False
     ) -> tuple[Question, list[Evidence]]:
@@ -99,7 +102,13 @@ class Assistant:
     ) -> tuple[Question, list[Evidence]]:
         snapshot = retriever.snapshot
         limit = self.settings.max_question_characters
-        question = understand(text, history, snapshot.word_counts, limit=limit, exact=exact)
+        question = understand(
+            text,
+            history,
+            Vocabulary(snapshot.word_counts, self._subjects() if history else frozenset()),
+            limit=limit,
+            exact=exact,
+        )
         if question.notice:
             return question, []
         vectors = retriever.embed(question.searched)

@@ -57,6 +57,11 @@ def is_english(word: str) -> bool:
     return count(word) > 0
 
 
+def is_rarer(word: str, than: int) -> bool:
+    """Whether English texts use the lower-case `word` less than once in `than` words."""
+    return count(word) * than < ALL
+
+
 def weight(word: str) -> float:
     """How much a lower-case word says, `LEAST_WEIGHT` for "need" to 1 for "biopsy".
 

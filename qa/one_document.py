@@ -9,7 +9,7 @@ from index.retriever import Retriever
 from qa.answer import Outcome, Quote
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.gate import decide
-from qa.question import Question, understand
+from qa.question import Question, Vocabulary, understand
 from qa.selection import choose_quotes
 from sources.document import Audience, Document
 
@@ -32,7 +32,7 @@ class OneDocument:
         """The question as understood, the document's statements, strongest first, and its words."""
         retriever = self._retriever(document)
         snapshot = retriever.snapshot
-        question = understand(text, (), snapshot.word_counts, exact=True)
+        question = understand(text, (), Vocabulary(snapshot.word_counts), exact=True)
         if question.notice or not snapshot.passages:
             return question, [], snapshot.lexical
         vectors = retriever.embed(question.searched)

@@ -7,13 +7,13 @@ always shows what was searched. A question that leans on the one before carries 
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.words import STOP_WORDS, stem, words
 from qa.answer import Turn
-from qa.english import correct, weight
+from qa.english import correct, is_rarer, weight
 
 TALK: dict[str, re.Pattern[str]] = {
     "talk.greeting": re.compile(
@@ -45,6 +45,8 @@ _GENERIC = frozenset(
     "doctor hospital day days week weeks month months".split()
 )
 CARRIED_TERMS = 6
+NAMES = 400_000  # a word rarer than one in so many names a subject: "biopsy", not "bone"
+SAYS = 25_000  # one rarer than that says something: "bread", not "people"
 
 
 class Term(NamedTuple):
@@ -68,27 +70,34 @@ class Question:
     notice: str | None = None
 
 
+class Vocabulary(NamedTuple):
+    """The words of a library with their counts, and the stems that name its subjects."""
+
+    counts: Mapping[str, int]
+    subjects: Container[str] = frozenset()
+
+
 def understand(
     text: str,
     history: Sequence[Turn],
-    known_words: Mapping[str, int],
+    vocabulary: Vocabulary,
     *,
     limit: int = 2000,
     exact: bool = False,
 ) -> Question:
     """What to search for `text`. With `exact` the words are searched as they were written.
 
-    `known_words` counts the words of the library. Longer than `limit` characters is refused.
+    `vocabulary` is the library's. Longer than `limit` characters is refused.
     """
     asked = " ".join(_visible(text).split())
     notice = _notice(asked, limit)
     if notice:
         return Question(asked[:limit], "", (), (), notice)
-    corrected = asked if exact else correct(asked, known_words)
+    corrected = asked if exact else correct(asked, vocabulary.counts)
     own = _terms(corrected)
     searched = corrected
     stems = [term.stem for term in own]
-    if history and not exact and leans_on_history(corrected, stems):
+    if history and not exact and _leans(corrected, own, vocabulary):
         searched = _with_topic(corrected, stems, history[-1].searched)
     return Question(asked, searched, _terms(searched), own)
 
@@ -115,12 +124,29 @@ def _notice(asked: str, limit: int) -> str | None:
     return next((name for name, pattern in TALK.items() if pattern.fullmatch(plain)), None)
 
 
-def leans_on_history(text: str, own: Sequence[str]) -> bool:
-    """Whether a question cannot be understood without the one before it."""
-    names_a_topic = any(term not in _GENERIC for term in own)
-    if _LEANS.search(text) and not text.lower().startswith(("is it ", "is this ", "is that ")):
-        return len(own) <= 3 or not names_a_topic
-    return not names_a_topic
+def subjects_of(titles: Iterable[str]) -> frozenset[str]:
+    """The stems that name what documents are about: the rarer words of their titles."""
+    named = {word for title in titles for word in words(title)}
+    return frozenset(stem(word) for word in named if is_rarer(word, NAMES)) - _GENERIC
+
+
+def _leans(text: str, own: Sequence[Term], vocabulary: Vocabulary) -> bool:
+    """Whether a question cannot be understood without the one before it.
+
+    One that names a subject of the library stands alone. Of the others a question leans that
+    points back ("and", "it"), or has no word that the library does not know: that would be
+    another subject.
+    """
+    if any(term.stem in vocabulary.subjects for term in own):
+        return False
+    strange = [
+        word for word in words(text) if word not in vocabulary.counts and not _says_little(word)
+    ]
+    return not strange or bool(_LEANS.search(text))
+
+
+def _says_little(word: str) -> bool:
+    return word in STOP_WORDS or stem(word) in _GENERIC or not is_rarer(word, SAYS)
 
 
 def _with_topic(text: str, own: Sequence[str], before: str) -> str:

@@ -6,8 +6,9 @@ from index.words import stem
 from qa.answer import Turn
 from qa.english import LEAST_WEIGHT, correct, is_english, weight
 from qa.notices import notice_text
-from qa.question import CARRIED_TERMS, understand
+from qa.question import CARRIED_TERMS, Vocabulary, subjects_of, understand
 
+SUBJECTS = subjects_of(["Biopsy of the spine", "Vertebroplasty", "Radiotherapy", "Hemangioma"])
 KNOWN = {
     word: count
     for count, word in enumerate(
@@ -16,15 +17,16 @@ KNOWN = {
         start=5,
     )
 }
+LIBRARY = Vocabulary(KNOWN, SUBJECTS)
 
 
 def searched(text, *before, exact=False):
     history = [Turn(one, one) for one in before]
-    return understand(text, history, KNOWN, exact=exact).searched
+    return understand(text, history, LIBRARY, exact=exact).searched
 
 
 def notice(text, limit=2000):
-    return understand(text, (), KNOWN, limit=limit).notice
+    return understand(text, (), LIBRARY, limit=limit).notice
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_what_holds_no_word_is_told_so(text):
 
 @pytest.mark.parametrize("text", ["a" * 20_000, "pain " * 4_000, "?" * 20_000, "hello " * 400])
 def test_what_is_too_long_is_told_so_and_kept_short(text):
-    question = understand(text, (), KNOWN, limit=2000)
+    question = understand(text, (), LIBRARY, limit=2000)
     assert question.notice == "question.too_long"
     assert (len(question.asked), question.searched, question.terms) == (2000, "", ())
 
@@ -177,6 +179,23 @@ def test_a_new_subject_does_not_lean(text):
     assert searched(text, "How is a biopsy done?") == text
 
 
+@pytest.mark.parametrize(
+    "text", ["is it hereditary?", "will the surgery spread the growth?", "why the needle though"]
+)
+def test_a_question_in_the_words_of_the_library_without_a_subject_leans(text):
+    assert searched(text, "How is a biopsy done?") == f"biopsy: {text}"
+
+
+@pytest.mark.parametrize("text", ["How do I bake bread?", "Who won the football?"])
+def test_a_question_on_what_the_library_never_speaks_of_does_not_lean(text):
+    assert searched(text, "How is a biopsy done?") == text
+
+
+def test_subjects_are_the_rarer_words_of_titles():
+    found = subjects_of(["Blood tests and bone scans", "Osteosarcoma of the spine", "Side effects"])
+    assert found == {stem("osteosarcoma")}
+
+
 def test_only_the_last_question_is_leaned_on():
     assert searched("does it hurt?", "What is a tumour?", "How is a biopsy done?") == (
         "biopsy: does it hurt?"
@@ -199,13 +218,13 @@ def test_only_a_few_words_are_carried():
 
 
 def test_own_terms_leave_out_what_was_carried():
-    question = understand("does it hurt?", [Turn("a biopsy", "a biopsy")], KNOWN)
+    question = understand("does it hurt?", [Turn("a biopsy", "a biopsy")], LIBRARY)
     assert [term.stem for term in question.own_terms] == [stem("hurt")]
     assert {term.stem for term in question.terms} == {stem("hurt"), stem("biopsy")}
 
 
 def test_each_term_stands_once_and_weighs_what_it_says():
-    question = understand("pain, PAINS and a hemangioma", (), KNOWN)
+    question = understand("pain, PAINS and a hemangioma", (), LIBRARY)
     weights = {term.stem: term.weight for term in question.terms}
     assert len(question.terms) == len(weights) == 2
     assert all(LEAST_WEIGHT <= value <= 1 for value in weights.values())
