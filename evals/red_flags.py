@@ -49,12 +49,21 @@ def messages(path: Path = MESSAGES, report: Report = stop) -> Iterator[Message]:
 
 
 def _message(row: Row) -> Message:
-    level, wanted = row.optional("level"), row.nested("fires")
+    """A row `text`, `fires` (a group, several, or null for none) and `level`.
+
+    What must fire at an urgency that no label tells must fire as urgent at the least.
+    """
+    if "fires" not in row.values:
+        raise BadInput(f"{row.place} lacks 'fires'; name a group, several, or null")
+    wanted, level = row.values["fires"] or [], row.optional("level")
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     if not isinstance(wanted, list) or (level and level not in set(Level)):
-        raise BadInput(f"{row.place}: fires must be a list, and level one of ours; correct it")
+        known = ", ".join(Level)
+        raise BadInput(f"{row.place}: fires must name groups, level be one of {known}; correct it")
     fires = frozenset(str(name) for name in wanted)
     number, text = row.optional("id") or row.place, row.text("text")
-    return Message(number, text, row.optional("lang"), fires, Level(level) if level else None)
+    least = Level(level or Level.URGENT) if level or fires else None
+    return Message(number, text, row.optional("lang"), fires, least)
 
 
 def check_messages(rows: Sequence[Message], rules: Triage) -> list[Checked]:

@@ -174,6 +174,27 @@ def test_pairs_are_asked_of_the_library_that_is_given(write, run):
     assert [row.group for row in result.ours] == ["same", "different"]
 
 
+def test_red_flags_that_must_fire_and_messages_that_must_not_are_counted_apart(write, run):
+    numb = {"text": "new numbness between my legs when I wipe", "fires": "cauda-equina"}
+    write(
+        "red_flags.jsonl",
+        {**numb, "level": "emergency"},
+        {**numb, "fires": ["cauda-equina"]},
+        {"text": "How long does an MRI scan take?", "fires": None, "level": None},
+        {"text": "?", "fires": [], "level": "soon"},
+        {"text": "?"},
+    )
+    (result,), problems = run("redflags")
+    measured = {name: (one.value, one.n) for name, one in result.systems[OURS].items()}
+    assert measured["caught"] == measured["its group named"] == (1, 2)
+    assert measured["emergency: caught"] == (1, 1)
+    assert measured["false alarm"] == (0, 1)
+    assert [problem.split(":")[0] for problem in problems] == [
+        "red_flags.jsonl line 4",
+        "red_flags.jsonl line 5 lacks 'fires'; name a group, several, or null",
+    ]
+
+
 def test_a_bad_row_is_told_and_the_good_ones_are_measured(write, run):
     good = {"query": "gout", "label": "in"}
     write("scope.jsonl", good, {"query": "gout"}, "nonsense", {"query": "zq", "label": "out"})

@@ -16,7 +16,7 @@ from qa.triage.rules import Level
 
 def judge(bench: Bench) -> Iterator[Judged]:
     """Every message of every file, checked by itself."""
-    paths = [MESSAGES] if bench.data is None else bench.files("red_flags", "redflags")
+    paths = [MESSAGES] if bench.data is None else bench.files("red_flag", "redflag", "red-flag")
     for path in paths:
         data = path.name.split(".")[0]
         bench.read_from(data, [path])
