@@ -14,6 +14,7 @@ from sources.document import Document, Span
 
 GOLD = Path(__file__).parent / "gold"
 TRAINING_SHARE = 0.5
+OTHER_FILES = ("seeds.jsonl", "red_flags.jsonl")
 
 
 class GoldError(Exception):
@@ -49,9 +50,9 @@ class GoldQuestion(NamedTuple):
 
 
 def gold_questions(folder: Path = GOLD) -> Iterator[GoldQuestion]:
-    """The questions of every file but `seeds.jsonl`, whose answers lie outside the repository."""
+    """The questions of every file but `OTHER_FILES`: answers outside, and messages to triage."""
     for path in sorted(folder.glob("*.jsonl")):
-        if path.name != "seeds.jsonl":
+        if path.name not in OTHER_FILES:
             yield from (_question(path, number, row) for number, row in read_rows(path))
 
 

@@ -29,6 +29,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     emergency_number: str = "your local emergency number"
+    urgent_line: str = "an out-of-hours medical line"
+    crisis_line: str = "A crisis line in your country"
     max_quotes: int = 3
     max_question_characters: int = 2000
     concurrent_questions: int = 8

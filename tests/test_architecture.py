@@ -17,7 +17,7 @@ MAY_IMPORT = {
 }
 UPWARD = {"qa/commands.py": {"app"}}  # `serve` starts the page, which stands above it
 ONE_DOOR = {  # a third-party library, and the only places that may name it
-    "Stemmer": ("index/words.py",),
+    "Stemmer": ("index/words.py", "qa/triage/wording.py"),
     "bm25s": ("index/lexical.py",),
     "docx": ("sources/readers/docx.py",),
     "faiss": ("index/engines/faiss_flat.py",),
@@ -27,10 +27,10 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "openvino": ("index/openvino_encoder.py", "index/conversion.py"),
     "pypdf": ("sources/readers/",),
     "pypdfium2": ("qa/ui/pages.py",),
-    "rapidfuzz": ("qa/english.py",),
+    "rapidfuzz": ("qa/english.py", "qa/triage/wording.py"),
     "reportlab": ("sources/starter/typeset.py",),
     "sentence_transformers": ("index/embedder.py",),
-    "spellchecker": ("qa/english.py",),
+    "spellchecker": ("qa/english.py", "qa/triage/wording.py"),
     "sqlalchemy": ("sources/library.py", "sources/tables.py"),
     "tokenizers": ("index/openvino_encoder.py",),
     "torch": (),

@@ -1,0 +1,108 @@
+"""`python -m evals redflags`: our own messages against the red-flag rules."""
+
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from evals.gold import GOLD, GoldError, read_rows
+from qa.triage.check import Triage, triage
+from qa.triage.rules import Level
+
+MESSAGES = GOLD / "red_flags.jsonl"
+URGENCY = {Level.CRISIS: 2, Level.EMERGENCY: 2, Level.URGENT: 1, None: 0}
+
+
+class Message(NamedTuple):
+    """One labelled message. `groups` may be empty: then nothing must fire and `level` is None."""
+
+    message_id: str
+    text: str
+    language: str
+    groups: frozenset[str]
+    level: Level | None
+
+
+class Checked(NamedTuple):
+    """What the rules made of a message, and how long it took."""
+
+    message: Message
+    level: Level | None
+    groups: frozenset[str]
+    rules: tuple[str, ...]
+    took_ms: float
+
+    @property
+    def right(self) -> bool:
+        """Fired at least as urgently as it must, or kept still when it must."""
+        wanted, got = URGENCY[self.message.level], URGENCY[self.level]
+        return got >= wanted if wanted else not got
+
+
+def messages(path: Path = MESSAGES) -> Iterator[Message]:
+    """The labelled messages. Raises `GoldError` for a row that lacks something."""
+    for number, row in read_rows(path):
+        try:
+            fires = frozenset(str(name) for name in row["fires"])  # type: ignore[attr-defined]
+            level = Level(str(row["level"])) if row["level"] else None
+            yield Message(str(row["id"]), str(row["text"]), str(row["lang"]), fires, level)
+        except (KeyError, TypeError, ValueError) as error:
+            raise GoldError(f"{path.name} line {number} lacks {error}; correct it") from error
+
+
+def check_messages(rows: Sequence[Message], rules: Triage) -> list[Checked]:
+    """Every message checked, each alone, with its own time."""
+    rules.check("warm")
+    done = []
+    for message in rows:
+        began = time.perf_counter()
+        flag = rules.check(message.text)
+        took = 1000 * (time.perf_counter() - began)
+        fired = flag.fired if flag else ()
+        done.append(
+            Checked(
+                message,
+                fired[0].level if fired else None,
+                frozenset(one.group for one in fired),
+                tuple(one.rule for one in fired),
+                took,
+            )
+        )
+    return done
+
+
+def redflags_report() -> dict[str, object]:
+    """Recall by level, group and language, false alarms, and time a message."""
+    checked = check_messages(list(messages()), triage())
+    quiet = [row for row in checked if row.message.level is None]
+    loud = [row for row in checked if row.message.level is not None]
+    names = sorted({group for row in loud for group in row.message.groups})
+    times = sorted(row.took_ms for row in checked)
+    return {
+        "messages": len(checked),
+        "recall": {
+            level: _share([r for r in loud if r.message.level is level])
+            for level in (Level.EMERGENCY, Level.URGENT)
+        },
+        "recall_by_group": {
+            name: _share([row for row in loud if name in row.message.groups]) for name in names
+        },
+        "recall_by_language": dict(_by_language(loud)),
+        "named_the_group": sum(bool(r.groups & r.message.groups) for r in loud) / len(loud),
+        "false_alarms": 1 - _share(quiet),
+        "quiet_by_language": dict(_by_language(quiet)),
+        "loudest_rules": Counter(r for row in quiet for r in row.rules).most_common(8),
+        "ms_median": round(statistics.median(times), 2),
+        "ms_highest": round(times[-1], 2),
+    }
+
+
+def _by_language(rows: Sequence[Checked]) -> Iterator[tuple[str, float]]:
+    for language in sorted({row.message.language for row in rows}):
+        yield language, _share([row for row in rows if row.message.language == language])
+
+
+def _share(rows: Sequence[Checked]) -> float:
+    return round(sum(row.right for row in rows) / len(rows), 4)

@@ -1,0 +1,201 @@
+"""Red-flag rules as they lie in `qa/red_flags`, one folder a language and one file a group.
+
+`language.toml` of a folder says how the language is written, which concepts the rules share,
+and the cues that say a sign is absent, over or only asked about. A rule fires when, for one line
+of its `any`, every phrase of the line is reported within `within` words.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from qa.notices import notice_text
+from qa.triage.phrases import Lexicon
+from qa.triage.scopes import Cue, Reach, Sense, cue_concepts
+from qa.triage.wording import Spelling, plain
+
+RED_FLAGS = Path(__file__).parents[1] / "red_flags"
+WITHIN = 14
+_NAMED = re.compile(r"\{(\w+)\}")
+LANGUAGE_FILE, CARDS_FILE = "language.toml", "notices.toml"
+_GROUP_KEYS = {"group", "level", "notice", "ask", "reason", "source", "concepts", "rule"}
+_RULE_KEYS = {"id", "why", "any", "unless", "despite", "within", "level", "notice"}
+_RULE_KEYS |= {"fires", "quiet"}
+
+
+class RuleError(Exception):
+    """A rule file cannot be used; the message names it and says what to correct."""
+
+
+class Level(StrEnum):
+    """How soon a person is needed, most urgent first."""
+
+    CRISIS = "crisis"  # a life in danger by one's own hand: emergency help, in other words
+    EMERGENCY = "emergency"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `any` has lines of concept names; one line reported in full fires the rule."""
+
+    rule_id: str
+    why: str
+    level: Level
+    notice: str
+    lines: tuple[tuple[str, ...], ...]
+    unless: str
+    despite: frozenset[Sense]
+    within: int
+    fires: tuple[str, ...]
+    quiet: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rules of one file. `ask` is what the library is asked, to quote it below the card.
+
+    `version` is a SHA-256 over the file, all that it shares with others of its language, and the
+    advice that is shown: over everything a clinician signs.
+    """
+
+    name: str
+    language: str
+    level: Level
+    notice: str
+    ask: str
+    reason: str
+    source: str
+    version: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """All groups of one language, ready to be matched."""
+
+    name: str
+    groups: tuple[Group, ...]
+    lexicon: Lexicon
+    cues: tuple[Cue, ...]
+
+
+@cache
+def _cards(language: str) -> dict[str, str]:
+    path = RED_FLAGS / language / CARDS_FILE
+    table = _toml(path) if path.is_file() else {}
+    return {f"{g}.{name}": text for g, rows in table.items() for name, text in rows.items()}
+
+
+def card_text(name: str, language: str) -> str:
+    """The sentence called `name` in a language; in English where that has none of its own."""
+    return _cards(language).get(name) or notice_text(name)
+
+
+def read_language(folder: Path) -> Language:
+    """The rules of one language folder. Raises `RuleError` for a file that cannot be used."""
+    shared_bytes = (folder / LANGUAGE_FILE).read_bytes()
+    shared = _toml(folder / LANGUAGE_FILE)
+    spelling = Spelling(
+        stemmer=shared["stemmer"],
+        expand=shared["expand"],
+        fillers=frozenset(map(plain, " ".join(shared["fillers"]).split())),
+        negators=frozenset(map(plain, shared["negators"].split())),
+        telltale=frozenset(shared["telltale"].split()),
+    )
+    cues = tuple(_cue(row, folder) for row in shared["cue"])
+    concepts: dict[str, Sequence[str]] = {**shared["concepts"], **cue_concepts(cues)}
+    groups = []
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in (LANGUAGE_FILE, CARDS_FILE):
+            groups.append(_group(path, shared_bytes, shared["concepts"].keys(), concepts))
+    return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path} does not parse: {error}; correct it") from error
+
+
+def _cue(row: Mapping[str, Any], folder: Path) -> Cue:
+    try:
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+        return Cue(**given | {"sense": Sense(row["sense"]), "reach": Reach(row["reach"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise RuleError(f"a cue in {folder / LANGUAGE_FILE} has {error}; correct it") from error
+
+
+def _group(
+    path: Path, shared_bytes: bytes, shared: Set[str], concepts: dict[str, Sequence[str]]
+) -> Group:
+    """The group of one file; its own concepts and phrases are added to `concepts`.
+
+    It may name only these and the `shared` ones, so that its version covers all that it says.
+    """
+    table = _toml(path)
+    _check_keys(table, _GROUP_KEYS, path)
+    own = table.get("concepts", {})
+    if twice := own.keys() & concepts.keys():
+        raise RuleError(f"{path} defines {', '.join(sorted(twice))} again; use another name")
+    if foreign := set(_NAMED.findall(str(table))) - own.keys() - shared:
+        raise RuleError(f"{path} uses {', '.join(sorted(foreign))} of another group; share it")
+    concepts |= own
+    rules = tuple(_rule(row, table, path, concepts) for row in table["rule"])
+    advice = "".join(card_text(rule.notice, path.parent.name) for rule in rules).encode()
+    return Group(
+        name=str(table["group"]),
+        language=path.parent.name,
+        level=Level(table["level"]),
+        notice=table["notice"],
+        ask=table.get("ask", ""),
+        reason=table["reason"],
+        source=table["source"],
+        version=hashlib.sha256(path.read_bytes() + shared_bytes + advice).hexdigest(),
+        rules=rules,
+    )
+
+
+def _rule(
+    row: Mapping[str, Any],
+    table: Mapping[str, Any],
+    path: Path,
+    concepts: dict[str, Sequence[str]],
+) -> Rule:
+    _check_keys(row, _RULE_KEYS, path)
+    rule_id = f"{table['group']}/{row['id']}"
+    for phrase in (phrase for line in row["any"] for phrase in line):
+        if _named(phrase) != phrase[1:-1]:
+            concepts[_named(phrase)] = (phrase,)
+    unless = f"{rule_id} unless"
+    concepts[unless] = row.get("unless", ())
+    return Rule(
+        rule_id=rule_id,
+        why=row.get("why", ""),
+        level=Level(row.get("level", table["level"])),
+        notice=row.get("notice", table["notice"]),
+        lines=tuple(tuple(map(_named, line)) for line in row["any"]),
+        unless=unless,
+        despite=frozenset(Sense(name) for name in row.get("despite", ())),
+        within=row.get("within", WITHIN),
+        fires=tuple(row["fires"]),
+        quiet=tuple(row["quiet"]),
+    )
+
+
+def _named(phrase: str) -> str:
+    """The concept that a phrase is, or a name for a concept of its own."""
+    alone = phrase.startswith("{") and phrase[1:-1].isidentifier()
+    return phrase[1:-1] if alone else f"phrase {phrase}"
+
+
+def _check_keys(table: Mapping[str, Any], known: set[str], path: Path) -> None:
+    if strange := table.keys() - known:
+        raise RuleError(f"{path} has the unknown {', '.join(sorted(strange))}; correct it")

@@ -1,0 +1,158 @@
+"""What a message says, word by word, in the plain form that rules are compared with.
+
+Case, accents, apostrophes, drawn-out letters, invisible characters and emoji make no difference.
+A word that no dictionary knows is taken for the nearest word of the rules themselves.
+"""
+
+import re
+import threading
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
+
+import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker
+
+DICTIONARIES = ("en", "es")
+KNOWN = 100  # a word seen more seldom than this in a dictionary's own corpus may be a slip
+SHORTEST = 4  # letters a word must have to be taken for a slip
+LONG = 7  # letters from which two slips are forgiven
+_PART = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[.!?;\n…¿¡]")
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+_local = threading.local()  # a Snowball stemmer may not be shared between threads
+
+
+class Word(NamedTuple):
+    """A word of a message: its plain form and stem, the words as written, and its sentence."""
+
+    plain: str
+    stem: str
+    written: str
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How one language is written: its stemmer, contractions and words that say nothing.
+
+    `expand` gives several plain words for one ("cant" to "can not"). The `telltale` words are
+    in daily use and in no other of our languages. No gap of a phrase passes over `negators`.
+    """
+
+    stemmer: str
+    expand: Mapping[str, str]
+    fillers: frozenset[str]
+    telltale: frozenset[str]
+    negators: frozenset[str]
+
+    def stem(self, plain: str) -> str:
+        """The stem of one plain word."""
+        stemmers: dict[str, Stemmer.Stemmer] = _local.__dict__.setdefault("stemmers", {})
+        if self.stemmer not in stemmers:
+            stemmers[self.stemmer] = Stemmer.Stemmer(self.stemmer)
+        return str(stemmers[self.stemmer].stemWord(plain))
+
+    def words(self, text: str, vocabulary: "Vocabulary | None" = None) -> list[Word]:
+        """The words of `text` in order; slips are mended when there is a vocabulary."""
+        found: list[Word] = []
+        known: dict[str, list[tuple[str, str]]] = {}
+        sentence = 0
+        for written in _PART.findall(visible(text)):
+            if not written[0].isalnum():
+                sentence += 1
+                continue
+            if written not in known:
+                known[written] = [(p, self.stem(p)) for p in self._plain(written, vocabulary)]
+            found += [Word(said, stem, written, sentence) for said, stem in known[written]]
+        return found
+
+    def _plain(self, written: str, vocabulary: "Vocabulary | None") -> Iterator[str]:
+        """The plain words that one written word stands for."""
+        said = plain(written)
+        for part in self.expand.get(said, said).split():
+            for meant in (vocabulary.meant(part) if vocabulary else part).split():
+                yield from self.expand.get(meant, meant).split()
+
+
+class Vocabulary:
+    """The words that rules use, and those that may be run together with them."""
+
+    def __init__(self, words: Iterable[str], joined: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._parts = self._words.union(joined)
+        by_letter: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            if len(word) >= SHORTEST:
+                by_letter[word[0]].append(word)
+        self._by_letter = dict(by_letter)
+
+    def meant(self, word: str) -> str:
+        """`word` itself when it is one, or else the nearest word of the rules, if any is near."""
+        if word in self._words or len(word) < SHORTEST or word in dictionary():
+            return word
+        single = _squeezed(word)
+        if single in self._words:
+            return single
+        return self._nearest(word) or self._apart(word) or word
+
+    def _nearest(self, word: str) -> str | None:
+        """The one word of the rules with the fewest slips, of those near enough."""
+        allowed = 1 if len(word) < LONG else 2
+        near = [
+            (slips, found)
+            for letter in dict.fromkeys(word[:2])  # the first two letters change places at most
+            for found, slips, _ in process.extract(
+                word,
+                self._by_letter.get(letter, ()),
+                scorer=OSA.distance,
+                score_cutoff=allowed,
+                limit=3,
+            )
+        ]
+        return min(near)[1] if near else None
+
+    def _apart(self, word: str) -> str | None:
+        """Two words that were run together, as "cantbreathe"."""
+        cuts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+        return next((f"{a} {b}" for a, b in cuts if a in self._parts and b in self._parts), None)
+
+
+@cache
+def dictionary() -> frozenset[str]:
+    """Plain forms of words in daily use, which are never taken for slips."""
+    return frozenset(
+        plain(word)
+        for language in DICTIONARIES
+        for word, count in SpellChecker(language=language).word_frequency.items()
+        if count >= KNOWN
+    )
+
+
+def visible(text: str) -> str:
+    """`text` in compatibility form (full-width letters, ligatures) without invisible characters."""
+    if text.isascii():
+        return text
+    shown = (c for c in text if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(shown))
+
+
+def plain(word: str) -> str:
+    """One written word in lower case, without accents and apostrophes; drawn-out letters once.
+
+    The tilde of ñ stays: "año" is a year and "ano" is not.
+    """
+    bare = word.casefold()
+    if not (bare.isascii() and bare.isalnum()):
+        letters = unicodedata.normalize("NFKD", bare).replace("n\u0303", "ñ")
+        bare = "".join(c for c in letters if c.isalnum() or c in ".,")
+    return _DRAWN_OUT.sub(r"\1", bare) if not bare[:1].isdigit() else bare
+
+
+def _squeezed(word: str) -> str:
+    """`word` with every doubled letter once, as in "bleeed" written "bleeed" or "sstroke"."""
+    return re.sub(r"(.)\1+", r"\1", word)
