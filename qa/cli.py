@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa import commands, library_commands
+from qa import commands, library_commands, red_flag_commands
 from qa.settings import DEFAULT_HOME, read_settings
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_quote(parts, home)
     _add_sources(parts, home)
     _add_index(parts, home)
+    red_flag_commands.add_red_flags(parts, home)
     doctor = parts.add_parser("doctor", parents=[home], help="check that everything is in order")
     doctor.set_defaults(run=commands.doctor)
     return parser

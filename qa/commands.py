@@ -17,13 +17,14 @@ from qa.library_commands import BadInput, BadUsage, build_with_progress, print_j
 from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.settings import Settings, SettingsError
+from qa.triage.signatures import SignatureError
 from sources.document import Document
 from sources.errors import SourceError
 from sources.intake import starter_files, take_in
 from sources.library import Library
 from sources.read import read_bytes, read_document, sidecar_of
 
-EXPECTED_ERRORS = (SourceError, SearchError, SettingsError, BadInput)
+EXPECTED_ERRORS = (SourceError, SearchError, SettingsError, SignatureError, BadInput)
 
 
 def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -1,7 +1,5 @@
 """Whether a message tells of a sign that needs a person now. Needs no index, model or network."""
 
-import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,9 +8,8 @@ from typing import NamedTuple
 from qa.triage.phrases import Match, Reading
 from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Rule, read_language
 from qa.triage.scopes import Scopes
+from qa.triage.wording import told_by
 
-_WORD = re.compile(r"[^\W\d_]+")
-TELLING = 1  # so many words of one language and none of another: the other need not read
 _ORDER = list(Level)
 
 
@@ -55,12 +52,10 @@ class Triage:
         found.sort(key=lambda row: (_ORDER.index(row[0].level), row[0].language != language))
         return RedFlag(tuple(fired for fired, _ in found), found[0][1].ask)
 
-    def _reading(self, text: str) -> Iterator[Language]:
+    def _reading(self, text: str) -> list[Language]:
         """The languages whose rules read `text`: all, but for those it plainly is not in."""
-        said = set(_WORD.findall(text.lower()))
-        telling = {p.name: len(said & p.lexicon.spelling.telltale) for p in self.languages}
-        plainly_one = max(telling.values()) >= TELLING
-        return (part for part in self.languages if telling[part.name] or not plainly_one)
+        told = told_by(text, [part.lexicon.spelling for part in self.languages])
+        return [part for part in self.languages if part.lexicon.spelling in told]
 
 
 @cache
@@ -93,20 +88,10 @@ def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
 def _reported(rule: Rule, reading: Reading, scopes: Scopes) -> tuple[str, ...]:
     """The words of the first line of a rule that is reported in full; none when none is."""
     for line in rule.lines:
-        if not (reading.may_name(line) and all(reading.find(name) for name in line)):
-            continue
-        found = [reading.find(name) for name in line]
-        for together in _together(found, rule.within):
-            if scopes.senses(together) <= rule.despite and not _excused(rule, reading, together):
-                return tuple(_written(reading, match) for match in sorted(together))
+        for matches in reading.together(line, rule.within):
+            if scopes.senses(matches) <= rule.despite and not _excused(rule, reading, matches):
+                return tuple(reading.written(match) for match in sorted(matches))
     return ()
-
-
-def _together(found: Sequence[Sequence[Match]], within: int) -> Iterator[tuple[Match, ...]]:
-    """One match of each list, all begun within so many words of the first list's."""
-    for first in found[0]:
-        near = [[m for m in other if abs(m.start - first.start) < within] for other in found[1:]]
-        yield from itertools.product([first], *near)
 
 
 def _excused(rule: Rule, reading: Reading, matches: Sequence[Match]) -> bool:
@@ -114,8 +99,3 @@ def _excused(rule: Rule, reading: Reading, matches: Sequence[Match]) -> bool:
     sentences = {reading.words[match.start].sentence for match in matches}
     quieting = reading.find(rule.unless)
     return any(reading.words[match.start].sentence in sentences for match in quieting)
-
-
-def _written(reading: Reading, match: Match) -> str:
-    words = (word.written for word in reading.words[match.start : match.end])
-    return " ".join(dict.fromkeys(words))

@@ -12,7 +12,7 @@ A phrase is a row of words; every ending of a word counts as the word, and words
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from qa.triage.wording import Spelling, Vocabulary, Word, plain
 
 GAP = 3  # words that "..." may stand for
 FILLERS = 4  # words in a row that say nothing and may be passed over
+NEAREST = 4  # places of one concept that are tried beside one place of another
 NUMBER, EXACT = "#", "="
 
 
@@ -185,10 +186,6 @@ class Reading:
         self._reach: dict[tuple[int, bool], range] = {}
         self._found: dict[str, Sequence[Match]] = {}
 
-    def may_name(self, names: Iterable[str]) -> bool:
-        """Whether no word is lacking for any of these concepts; cheap, and mostly not so."""
-        return self._possible.keys() >= set(names)
-
     def find(self, name: str) -> Sequence[Match]:
         """Every place where a concept is named, in order of the words."""
         if name not in self._possible:
@@ -198,6 +195,24 @@ class Reading:
             found = ((at, max(self._concept(name, at), default=0)) for at in begins)
             self._found[name] = [Match(at, end) for at, end in found if end]
         return self._found[name]
+
+    def written(self, match: Match) -> str:
+        """The words of a match as the message has them."""
+        words = (word.written for word in self.words[match.start : match.end])
+        return " ".join(dict.fromkeys(words))
+
+    def together(self, names: Sequence[str], within: int) -> Iterator[tuple[Match, ...]]:
+        """One match of each concept, all begun within so many words of the first one's."""
+        if not (self._possible.keys() >= set(names) and all(self.find(name) for name in names)):
+            return
+        for first in self.find(names[0]):
+            near = [self._near(first, self.find(name), within) for name in names[1:]]
+            yield from itertools.product([first], *near)
+
+    def _near(self, to: Match, matches: Sequence[Match], within: int) -> list[Match]:
+        """The matches begun fewer than `within` words away, the nearest `NEAREST` of them."""
+        near = [match for match in matches if abs(match.start - to.start) < within]
+        return sorted(near, key=lambda match: abs(match.start - to.start))[:NEAREST]
 
     def _concept(self, name: str, at: int) -> Collection[int]:
         """Where the phrases of a concept that begin at a word end; empty when none fits."""

@@ -98,9 +98,8 @@ def card_text(name: str, language: str) -> str:
     return _cards(language).get(name) or notice_text(name)
 
 
-def read_language(folder: Path) -> Language:
-    """The rules of one language folder. Raises `RuleError` for a file that cannot be used."""
-    shared_bytes = (folder / LANGUAGE_FILE).read_bytes()
+def read_spelling(folder: Path) -> tuple[Spelling, dict[str, Sequence[str]]]:
+    """How a language is written, and the concepts that its rules share."""
     shared = _toml(folder / LANGUAGE_FILE)
     spelling = Spelling(
         stemmer=shared["stemmer"],
@@ -109,12 +108,19 @@ def read_language(folder: Path) -> Language:
         negators=frozenset(map(plain, shared["negators"].split())),
         telltale=frozenset(shared["telltale"].split()),
     )
-    cues = tuple(_cue(row, folder) for row in shared["cue"])
-    concepts: dict[str, Sequence[str]] = {**shared["concepts"], **cue_concepts(cues)}
+    return spelling, shared["concepts"]
+
+
+def read_language(folder: Path) -> Language:
+    """The rules of one language folder. Raises `RuleError` for a file that cannot be used."""
+    shared_bytes = (folder / LANGUAGE_FILE).read_bytes()
+    spelling, shared = read_spelling(folder)
+    cues = tuple(_cue(row, folder) for row in _toml(folder / LANGUAGE_FILE)["cue"])
+    concepts: dict[str, Sequence[str]] = {**shared, **cue_concepts(cues)}
     groups = []
     for path in sorted(folder.glob("*.toml")):
         if path.name not in (LANGUAGE_FILE, CARDS_FILE):
-            groups.append(_group(path, shared_bytes, shared["concepts"].keys(), concepts))
+            groups.append(_group(path, shared_bytes, shared.keys(), concepts))
     return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues)
 
 
@@ -171,9 +177,6 @@ def _rule(
 ) -> Rule:
     _check_keys(row, _RULE_KEYS, path)
     rule_id = f"{table['group']}/{row['id']}"
-    for phrase in (phrase for line in row["any"] for phrase in line):
-        if _named(phrase) != phrase[1:-1]:
-            concepts[_named(phrase)] = (phrase,)
     unless = f"{rule_id} unless"
     concepts[unless] = row.get("unless", ())
     return Rule(
@@ -181,13 +184,23 @@ def _rule(
         why=row.get("why", ""),
         level=Level(row.get("level", table["level"])),
         notice=row.get("notice", table["notice"]),
-        lines=tuple(tuple(map(_named, line)) for line in row["any"]),
+        lines=lines_of(row["any"], concepts),
         unless=unless,
         despite=frozenset(Sense(name) for name in row.get("despite", ())),
         within=row.get("within", WITHIN),
         fires=tuple(row["fires"]),
         quiet=tuple(row["quiet"]),
     )
+
+
+def lines_of(
+    rows: Sequence[Sequence[str]], concepts: dict[str, Sequence[str]]
+) -> tuple[tuple[str, ...], ...]:
+    """The lines of an `any` by the names of concepts; phrases become concepts of their own."""
+    for phrase in (phrase for row in rows for phrase in row):
+        if _named(phrase) != phrase[1:-1]:
+            concepts[_named(phrase)] = (phrase,)
+    return tuple(tuple(map(_named, row)) for row in rows)
 
 
 def _named(phrase: str) -> str:

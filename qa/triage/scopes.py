@@ -70,9 +70,14 @@ class Scopes:
     """The scopes in one message."""
 
     def __init__(self, reading: Reading, cues: Sequence[Cue]) -> None:
-        self._scopes = [
-            scope for place, cue in enumerate(cues) for scope in _thrown(reading, place, cue)
-        ]
+        self._over: list[list[Scope]] = [[] for _ in reading.words]  # the scopes over each word
+        self._noes: set[int] = set()  # the words of cues that negate
+        for place, cue in enumerate(cues):
+            for scope in _thrown(reading, place, cue):
+                for over in self._over[scope.start : scope.end]:
+                    over.append(scope)
+                if cue.sense is Sense.NEGATED:
+                    self._noes.update(range(*scope.cue))
 
     def senses(self, matches: Sequence[Match]) -> set[Sense]:
         """Every sense in which the words of a sign are spoken of; empty for a plain report.
@@ -81,21 +86,15 @@ class Scopes:
         """
         return {
             scope.sense
-            for scope in self._scopes
-            if not any(_inside(scope.cue, match) for match in matches)
-            and any(self._covers(scope, match) for match in matches)
+            for match in matches
+            for scope in self._over[match.start]
+            if not any(_inside(scope.cue, other) for other in matches)
+            and not (scope.sense is Sense.NEGATED and self._says_no(match))
         }
-
-    def _covers(self, scope: Scope, match: Match) -> bool:
-        if not scope.start <= match.start < scope.end:
-            return False
-        return scope.sense is not Sense.NEGATED or not self._says_no(match)
 
     def _says_no(self, match: Match) -> bool:
         """Whether a sign holds a "not" of its own, as "can not feel": no other denies it."""
-        return any(
-            scope.sense is Sense.NEGATED and _overlap(scope.cue, match) for scope in self._scopes
-        )
+        return not self._noes.isdisjoint(range(*match))
 
 
 def _thrown(reading: Reading, place: int, cue: Cue) -> Iterator[Scope]:

@@ -8,7 +8,7 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -23,6 +23,7 @@ KNOWN = 100  # a word seen more seldom than this in a dictionary's own corpus ma
 SHORTEST = 4  # letters a word must have to be taken for a slip
 LONG = 7  # letters from which two slips are forgiven
 _PART = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[.!?;\n…¿¡]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _local = threading.local()  # a Snowball stemmer may not be shared between threads
 
@@ -131,6 +132,12 @@ def dictionary() -> frozenset[str]:
         for word, count in SpellChecker(language=language).word_frequency.items()
         if count >= KNOWN
     )
+
+
+def told_by(text: str, spellings: Sequence[Spelling]) -> list[Spelling]:
+    """The languages that `text` may be in: those it has a telltale word of, or else all."""
+    said = set(_LETTERS.findall(text.lower()))
+    return [s for s in spellings if said & s.telltale] or list(spellings)
 
 
 def visible(text: str) -> str:

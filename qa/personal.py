@@ -1,0 +1,96 @@
+"""Questions that must not be answered as they are asked: who can answer, and what to ask.
+
+A dose, a diagnosis, a scan or a prognosis of one person is in no library. The rules are data, in
+the language of the red-flag rules; the library's general words may stand below the notice.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from qa.triage.phrases import Lexicon
+from qa.triage.rules import RED_FLAGS, WITHIN, card_text, lines_of, read_spelling
+from qa.triage.wording import told_by
+
+FOLDER = Path(__file__).parent / "personal_questions"
+TO_ASK = ("one", "two", "three")
+
+
+class PersonalQuestion(NamedTuple):
+    """A question about one person: its kind, and the notices that answer it instead.
+
+    `notice` says who can answer; `to_ask` names three questions to bring to them.
+    """
+
+    kind: str
+    language: str
+    notice: str
+    to_ask: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What the notice says, in the language of the question."""
+        return card_text(self.notice, self.language)
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions to bring, in the language of the question."""
+        return [card_text(name, self.language) for name in self.to_ask]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of question; a line of `lines` said in full makes a question one of it."""
+
+    name: str
+    notice: str
+    lines: tuple[tuple[str, ...], ...]
+    unless: str
+    asks: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The kinds of one language, ready to be matched."""
+
+    language: str
+    kinds: tuple[Kind, ...]
+    lexicon: Lexicon
+
+
+@cache
+def all_kinds() -> tuple[Kinds, ...]:
+    """The kinds of every language, read once."""
+    return tuple(_read(path) for path in sorted(FOLDER.glob("*.toml")))
+
+
+def _read(path: Path) -> Kinds:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    spelling, shared = read_spelling(RED_FLAGS / path.stem)
+    concepts: dict[str, Sequence[str]] = {**shared, **table["concepts"]}
+    kinds = []
+    for row in table["kind"]:
+        unless = f"{row['name']} unless"
+        concepts[unless] = row.get("unless", ())
+        lines = lines_of(row["any"], concepts)
+        examples = tuple(row["asks"]), tuple(row["other"])
+        kinds.append(Kind(row["name"], row["notice"], lines, unless, *examples))
+    return Kinds(path.stem, tuple(kinds), Lexicon(spelling, concepts))
+
+
+def personal_question(text: str) -> PersonalQuestion | None:
+    """What kind of question about one person `text` is; `None` for a general one."""
+    told = told_by(text, [part.lexicon.spelling for part in all_kinds()])
+    for part in all_kinds():
+        if part.lexicon.spelling in told:
+            reading = part.lexicon.read(text)
+            for kind in part.kinds:
+                said = any(next(reading.together(line, WITHIN), ()) for line in kind.lines)
+                if said and not reading.find(kind.unless):
+                    to_ask = tuple(f"{kind.notice}_{number}" for number in TO_ASK)
+                    return PersonalQuestion(kind.name, part.language, kind.notice, to_ask)
+    return None
