@@ -57,9 +57,9 @@ def check_messages(rows: Sequence[Message], rules: Triage) -> list[Checked]:
     rules.check("warm")
     done = []
     for message in rows:
-        began = time.perf_counter()
+        began = time.thread_time()  # of this thread alone: a busy machine does not count
         flag = rules.check(message.text)
-        took = 1000 * (time.perf_counter() - began)
+        took = 1000 * (time.thread_time() - began)
         fired = flag.fired if flag else ()
         done.append(
             Checked(
@@ -96,7 +96,16 @@ def redflags_report() -> dict[str, object]:
         "loudest_rules": Counter(r for row in quiet for r in row.rules).most_common(8),
         "ms_median": round(statistics.median(times), 2),
         "ms_highest": round(times[-1], 2),
+        "ms_of_2000_characters": round(_ms_of_a_long_message(checked), 2),
     }
+
+
+def _ms_of_a_long_message(checked: Sequence[Checked]) -> float:
+    """The least of five times for 2,000 characters of quiet messages, run together."""
+    quiet = [row.message for row in checked if row.message.level is None]
+    text = " ".join(message.text for message in quiet if message.language == "en")
+    long = quiet[0]._replace(text=text[:2000])
+    return min(row.took_ms for row in check_messages([long] * 5, triage()))
 
 
 def _by_language(rows: Sequence[Checked]) -> Iterator[tuple[str, float]]:

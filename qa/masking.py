@@ -21,6 +21,9 @@ class Detail(StrEnum):
     NAME = "name"
 
 
+NOTICE = "masking.noticed"  # what a person is told when something was masked
+
+
 class Masked(NamedTuple):
     """The text with every detail replaced by its mask, and the kinds that were found."""
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.triage.phrases import Lexicon
+from qa.triage.reading import read
 from qa.triage.rules import RED_FLAGS, WITHIN, card_text, lines_of, read_spelling
 from qa.triage.wording import told_by
 
 FOLDER = Path(__file__).parent / "personal_questions"
-TO_ASK = ("one", "two", "three")
 
 
 class PersonalQuestion(NamedTuple):
@@ -47,6 +47,7 @@ class Kind:
 
     name: str
     notice: str
+    to_ask: tuple[str, ...]
     lines: tuple[tuple[str, ...], ...]
     unless: str
     asks: tuple[str, ...]
@@ -78,7 +79,8 @@ def _read(path: Path) -> Kinds:
         concepts[unless] = row.get("unless", ())
         lines = lines_of(row["any"], concepts)
         examples = tuple(row["asks"]), tuple(row["other"])
-        kinds.append(Kind(row["name"], row["notice"], lines, unless, *examples))
+        notices = row["notice"], tuple(row["to_ask"])
+        kinds.append(Kind(row["name"], *notices, lines, unless, *examples))
     return Kinds(path.stem, tuple(kinds), Lexicon(spelling, concepts))
 
 
@@ -87,10 +89,9 @@ def personal_question(text: str) -> PersonalQuestion | None:
     told = told_by(text, [part.lexicon.spelling for part in all_kinds()])
     for part in all_kinds():
         if part.lexicon.spelling in told:
-            reading = part.lexicon.read(text)
+            reading = read(text, part.lexicon)
             for kind in part.kinds:
                 said = any(next(reading.together(line, WITHIN), ()) for line in kind.lines)
                 if said and not reading.find(kind.unless):
-                    to_ask = tuple(f"{kind.notice}_{number}" for number in TO_ASK)
-                    return PersonalQuestion(kind.name, part.language, kind.notice, to_ask)
+                    return PersonalQuestion(kind.name, part.language, kind.notice, kind.to_ask)
     return None

@@ -15,9 +15,10 @@ QA = Path(__file__).parents[1] / "qa"
 READERS = [  # code that speaks to readers; the commands speak to whoever runs the program
     path
     for path in sorted(QA.rglob("*.py"))
-    if path.name not in ("cli.py", "commands.py", "library_commands.py", "red_flag_commands.py", "doctor.py")
+    if path.name
+    not in ("cli.py", "commands.py", "library_commands.py", "red_flag_commands.py", "doctor.py")
 ]
-RULES = [p for p in sorted(QA.glob("*/*/*.toml")) if p.name != "notices.toml"]  # name notices too
+RULES = [p for p in sorted(QA.glob("*/**/*.toml")) if p.name != "notices.toml"]  # name notices too
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
 GROUPS = "|".join(sorted({name.split(".")[0] for name in notice_names()}))
 NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js)[a-z_]+)["']""")
@@ -75,7 +76,16 @@ def test_a_notice_holds_no_figure_and_no_address(name):
 
 @pytest.mark.parametrize("name", notice_names())
 def test_blanks_to_fill_are_the_known_ones(name):
-    known = {"emergency_number", "urgent_line", "crisis_line", "date", "first", "last", "page", "pages"}
+    known = {
+        "emergency_number",
+        "urgent_line",
+        "crisis_line",
+        "date",
+        "first",
+        "last",
+        "page",
+        "pages",
+    }
     assert set(re.findall(r"\{(\w*)\}", notice_text(name))) <= known
 
 

@@ -1,15 +1,20 @@
 """What is shown when a rule fires: a care card whose every sentence a person wrote."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from qa.settings import Settings
 from qa.triage.check import RedFlag
 from qa.triage.rules import Level, card_text
 
-LINES = {  # the settings that name whom to call, and what they are while nobody set them
-    field.name: field.default
-    for field in fields(Settings)
-    if field.name in ("emergency_number", "urgent_line", "crisis_line")
+HEADS = {  # the notices of the prefix that only screen readers say, and of the heading
+    Level.CRISIS: ("care.prefix_crisis", "care.heading_crisis"),
+    Level.EMERGENCY: ("care.prefix_emergency", "care.heading_emergency"),
+    Level.URGENT: ("care.prefix_urgent", "care.heading_urgent"),
+}
+LINES = {  # the blanks of a card and the notices that fill them while nobody set the numbers
+    "emergency_number": "care.emergency_number",
+    "urgent_line": "care.urgent_line",
+    "crisis_line": "care.crisis_line",
 }
 
 
@@ -28,34 +33,35 @@ class CareCard:
     advice: str
     words_label: str
     words: tuple[str, ...]
+    library_label: str
     unsigned: str
 
 
 def care_card(flag: RedFlag, settings: Settings, *, signed: bool = False) -> CareCard:
     """The card of the most urgent rule of `flag`, with the numbers of `settings` filled in."""
     first = flag.first
-    texts = {
-        name: card_text(f"care.{name}", first.language)
-        for name in (f"prefix_{first.level}", f"heading_{first.level}", "words", "unsigned")
-    }
+    prefix, heading = HEADS[first.level]
     return CareCard(
         level=first.level,
         language=first.language,
-        prefix=texts[f"prefix_{first.level}"],
-        heading=texts[f"heading_{first.level}"],
+        prefix=card_text(prefix, first.language),
+        heading=card_text(heading, first.language),
         advice=card_text(first.notice, first.language).format(**_lines(settings, first.language)),
-        words_label=texts["words"],
+        words_label=card_text("care.words", first.language),
         words=first.words,
-        unsigned="" if signed else texts["unsigned"],
+        library_label=card_text("care.library", first.language),
+        unsigned="" if signed else card_text("care.unsigned", first.language),
     )
 
 
 def _lines(settings: Settings, language: str) -> dict[str, str]:
     """Whom to call, by blank: as set, or in words of the language where nobody set them."""
-    given = {name: str(getattr(settings, name)) for name in LINES}
+    unset = Settings()
     return {
-        name: card_text(f"care.{name}", language) if given[name] == unset else given[name]
-        for name, unset in LINES.items()
+        name: card_text(notice, language)
+        if getattr(settings, name) == getattr(unset, name)
+        else getattr(settings, name)
+        for name, notice in LINES.items()
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from qa.triage.phrases import Match, Reading
+from qa.triage.reading import Match, Reading, read
 from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Rule, read_language
 from qa.triage.scopes import Scopes
 from qa.triage.wording import told_by
@@ -66,7 +66,7 @@ def triage() -> Triage:
 
 
 def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
-    reading = language.lexicon.read(text)
+    reading = read(text, language.lexicon)
     scopes = Scopes(reading, language.cues)
     for group in language.groups:
         for rule in group.rules:
@@ -96,6 +96,5 @@ def _reported(rule: Rule, reading: Reading, scopes: Scopes) -> tuple[str, ...]:
 
 def _excused(rule: Rule, reading: Reading, matches: Sequence[Match]) -> bool:
     """Whether a sentence that the words stand in also has what quiets the rule."""
-    sentences = {reading.words[match.start].sentence for match in matches}
-    quieting = reading.find(rule.unless)
-    return any(reading.words[match.start].sentence in sentences for match in quieting)
+    sentences = {reading.sentence(match.start) for match in matches}
+    return any(reading.sentence(match.start) in sentences for match in reading.find(rule.unless))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from qa.triage.phrases import Match, Reading
+from qa.triage.reading import Match, Reading
 
 
 class Sense(StrEnum):
@@ -98,16 +98,14 @@ class Scopes:
 
 
 def _thrown(reading: Reading, place: int, cue: Cue) -> Iterator[Scope]:
-    words = reading.words
     not_in = reading.find(_name(place, "not_in"))
     stops = [match.start for match in reading.find(_name(place, "stops"))]
-    lifted = {words[match.start].sentence for match in reading.find(_name(place, "unless"))}
+    lifted = {reading.sentence(match.start) for match in reading.find(_name(place, "unless"))}
     for match in reading.find(_name(place, "cues")):
-        sentence = words[match.start].sentence
-        if sentence in lifted or any(_overlap(other, match) for other in not_in):
+        alone, around = reading.sentence(match.start), reading.sentence(match.start, cue.back)
+        if alone in lifted or any(_overlap(other, match) for other in not_in):
             continue
-        first = next(at for at, w in enumerate(words) if w.sentence >= sentence - cue.back)
-        last = next((at for at, w in enumerate(words) if w.sentence > sentence), len(words))
+        first, last = around.start, around.stop
         since = max((at + 1 for at in stops if first <= at < match.start), default=first)
         until = min((at for at in stops if match.end <= at < last), default=last)
         if cue.reach is Reach.AFTER:

@@ -94,11 +94,12 @@ class Vocabulary:
 
     def meant(self, word: str) -> str:
         """`word` itself when it is one, or else the nearest word of the rules, if any is near."""
-        if word in self._words or len(word) < SHORTEST or word in dictionary():
+        if word in self._parts or word in dictionary():
             return word
-        single = _squeezed(word)
-        if single in self._words:
+        if (single := _squeezed(word)) in self._parts:
             return single
+        if len(word) < SHORTEST:
+            return word
         return self._nearest(word) or self._apart(word) or word
 
     def _nearest(self, word: str) -> str | None:
@@ -149,7 +150,7 @@ def visible(text: str) -> str:
 
 
 def plain(word: str) -> str:
-    """One written word in lower case, without accents and apostrophes; drawn-out letters once.
+    """One written word in lower case, without accents and apostrophes; drawn-out letters twice.
 
     The tilde of ñ stays: "año" is a year and "ano" is not.
     """
@@ -157,7 +158,7 @@ def plain(word: str) -> str:
     if not (bare.isascii() and bare.isalnum()):
         letters = unicodedata.normalize("NFKD", bare).replace("n\u0303", "ñ")
         bare = "".join(c for c in letters if c.isalnum() or c in ".,")
-    return _DRAWN_OUT.sub(r"\1", bare) if not bare[:1].isdigit() else bare
+    return _DRAWN_OUT.sub(r"\1\1", bare) if not bare[:1].isdigit() else bare
 
 
 def _squeezed(word: str) -> str:
