@@ -51,7 +51,7 @@
     if (at === document.body || "ask" in at.dataset) asked.focus({ preventScroll: true });
     showOpened();
     toTop(turn);
-    const news = [".searched > span", ".outcome", ".card h3", ".quote-text"].map((part) => turn.querySelector(part));
+    const news = [".care-head", ".care-advice", ".searched > span", ".outcome", ".card h3", ".quote-text"].map((part) => turn.querySelector(part));
     tell(...news.filter(Boolean).map((part) => part.textContent));
   }
 

@@ -12,8 +12,10 @@ import gradio as gr
 
 from index.errors import SearchError
 from qa.assistant import Assistant
+from qa.first_look import unsearched, where
 from qa.notices import notice_names, notice_text
 from qa.settings import Settings
+from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
 from qa.ui.icons import icon
 
@@ -35,7 +37,9 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
         with gr.Column(elem_id="page"):
             with gr.Column(elem_id="talk"):
                 shown = gr.HTML(
-                    conversation([], date.today()), elem_id="conversation", apply_default_css=False
+                    conversation([], date.today(), settings),
+                    elem_id="conversation",
+                    apply_default_css=False,
                 )
                 gr.HTML(_pending(), elem_id="waiting", apply_default_css=False)
                 gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
@@ -56,7 +60,10 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
 def answer_question(
     assistant: Assistant, text: str, exact: bool, exchanges: list[Exchange]
 ) -> list[Exchange]:
-    """The conversation with one more exchange; a notice stands where no answer could be made."""
+    """The conversation with one more exchange; a notice stands where no answer could be made.
+
+    A red flag is told even where the quotes of its answer cannot be shown.
+    """
     try:
         answer = assistant.ask(text, earlier_turns(exchanges), exact=exact)
         library = assistant.library
@@ -67,19 +74,10 @@ def answer_question(
         new = Exchange(text, None, (), "page.no_index")
     except Exception as error:  # noqa: BLE001  the outermost place: a notice is shown instead
         # The error's own words might hold the question, so only its kind and place are logged.
-        logger.error("a question failed: %s", _where(error))  # noqa: TRY400
-        new = Exchange(text, None, (), "page.error")
+        logger.error("a question failed: %s", where(error))  # noqa: TRY400
+        flag = triage().check(text)
+        new = Exchange(text, unsearched(text, flag) if flag else None, (), "page.error")
     return [*exchanges, new]
-
-
-def _where(error: Exception) -> str:
-    """The kind of an error and the lines it came through, without any of its words."""
-    lines = []
-    step = error.__traceback__
-    while step:
-        lines.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
-        step = step.tb_next
-    return f"{type(error).__name__} at {' > '.join(lines)}"
 
 
 def _connect(
@@ -94,10 +92,10 @@ def _connect(
 
     def on_ask(text: str, exact: bool, before: list[Exchange]) -> tuple[list[Exchange], str]:
         after = answer_question(assistant, text, exact, before)
-        return after, conversation(after, date.today())
+        return after, conversation(after, date.today(), assistant.settings)
 
     def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today())
+        return [], conversation([], date.today(), assistant.settings)
 
     begun = ask.click(
         None,
