@@ -57,9 +57,15 @@ def unsearched(text: str, flag: RedFlag) -> Answer:
 
 
 def card_to_show(flag: RedFlag, settings: Settings) -> CareCard:
-    """The card of `flag`. In a crisis a person's own words are not held up to them."""
+    """The card of `flag`. Words that stand inside others are not told twice.
+
+    In a crisis a person's own words are not held up to them.
+    """
     card = care_card(flag, settings, signed=_signed(flag, settings))
-    return replace(card, words=()) if is_crisis(flag) else card
+    if is_crisis(flag):
+        return replace(card, words=())
+    inside = [one for one in card.words for other in card.words if one in other and one != other]
+    return replace(card, words=tuple(word for word in card.words if word not in inside))
 
 
 def _signed(flag: RedFlag, settings: Settings) -> bool:

@@ -78,8 +78,8 @@ def _first(answer: Answer, number: int, settings: Settings) -> str:
     """What stands before all that the library says."""
     card = care(answer.urgent, number, settings) if answer.urgent else ""
     instead = personal(answer.personal, bool(answer.quotes)) if answer.personal else ""
-    heads = answer.quotes and (answer.urgent or answer.personal)
-    library = f'<h3 class="library-says">{_notice("care.library")}</h3>' if heads else ""
+    library = f'<h3 class="library-says">{_notice("care.library")}</h3>'
+    library = library if _has_heading(answer) else ""
     return f"{card}{details(answer)}{instead}{library}"
 
 
@@ -104,17 +104,23 @@ def _failed(exchange: Exchange) -> str:
 
 
 def _outcome(answer: Answer) -> str:
-    """How it ended, and of several quotes how they are sorted."""
+    """How it ended, and of several quotes how they are sorted; a heading may have said it."""
+    sorted_ = _notice("page.sorted") if len(answer.quotes) > 1 else ""
+    if _has_heading(answer) and answer.outcome is Outcome.ANSWERED:
+        return f'<p class="sorted">{sorted_}</p>' if sorted_ else ""
+    order = f' <span class="sorted">{sorted_}</span>' if sorted_ else ""
     drawing = icon(ICONS[answer.outcome])
-    several = len(answer.quotes) > 1
-    order = f' <span class="sorted">{_notice("page.sorted")}</span>' if several else ""
     return f'<p class="outcome">{drawing}<span>{_notice(answer.notice)}{order}</span></p>'
+
+
+def _has_heading(answer: Answer) -> bool:
+    """Whether something stands before the quotes that they must be told apart from."""
+    return bool(answer.quotes and (answer.urgent or answer.personal))
 
 
 def _searched(answer: Answer) -> str:
     """What was searched, where it is not what was written, and the way back to the words."""
-    plain = answer.outcome is Outcome.NOT_A_QUESTION
-    if plain or _bare(answer.searched) == _bare(answer.question):
+    if answer.outcome in UNSEARCHED or _bare(answer.searched) == _bare(answer.question):
         return ""
     return (
         f'<p class="searched"><span>{_notice("searching.instead")}: '

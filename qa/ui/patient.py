@@ -18,6 +18,7 @@ from qa.settings import Settings
 from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
 from qa.ui.icons import icon
+from sources.document import Audience
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
             gr.HTML(_side(), elem_id="side", apply_default_css=False)
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
-        _connect(assistant, (question, ask, clear), (asked, exact), (exchanges, shown))
+        reader = gr.Textbox(visible="hidden")
+        _connect(assistant, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
@@ -58,14 +60,18 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
 
 
 def answer_question(
-    assistant: Assistant, text: str, exact: bool, exchanges: list[Exchange]
+    assistant: Assistant,
+    text: str,
+    exact: bool,
+    exchanges: list[Exchange],
+    audience: Audience = Audience.PATIENT,
 ) -> list[Exchange]:
     """The conversation with one more exchange; a notice stands where no answer could be made.
 
     A red flag is told even where the quotes of its answer cannot be shown.
     """
     try:
-        answer = assistant.ask(text, earlier_turns(exchanges), exact=exact)
+        answer = assistant.ask(text, earlier_turns(exchanges), audience, exact=exact)
         library = assistant.library
         documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
         new = Exchange(text, answer, documents, answer.notice)
@@ -83,15 +89,17 @@ def answer_question(
 def _connect(
     assistant: Assistant,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
-    sent: tuple[gr.Textbox, gr.Checkbox],
+    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
 ) -> None:
     """Ask and clear. The script shows the question at once and says so when asking fails."""
     question, ask, clear = controls
     exchanges, shown = kept
 
-    def on_ask(text: str, exact: bool, before: list[Exchange]) -> tuple[list[Exchange], str]:
-        after = answer_question(assistant, text, exact, before)
+    def on_ask(
+        text: str, exact: bool, reader: str, before: list[Exchange]
+    ) -> tuple[list[Exchange], str]:
+        after = answer_question(assistant, text, exact, before, Audience(reader))
         return after, conversation(after, date.today(), assistant.settings)
 
     def on_clear() -> tuple[list[Exchange], str]:
@@ -152,12 +160,25 @@ def _head(settings: Settings) -> str:
     return (
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
-        f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p></header>'
+        f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
+        f"{_reader()}</header>"
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
         '<div id="said" class="visually-hidden" role="status"></div>'
     )
+
+
+def _reader() -> str:
+    """Who reads. The script keeps the choice in the reader's browser and sends it along."""
+    choices = "".join(
+        f'<label><input type="radio" name="reader" value="{audience}"'
+        f"{' checked' if audience is Audience.PATIENT else ''}>"
+        f"<span>{_notice(f'page.reader_{audience.value}')}</span></label>"
+        for audience in Audience
+    )
+    legend = f"<legend>{_notice('page.reader')}</legend>"
+    return f'<fieldset class="reader" id="reader">{legend}{choices}</fieldset>'
 
 
 def _pending() -> str:
