@@ -20,7 +20,10 @@ _NUMBER = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){2,}")
 
 
 def care(flag: RedFlag, number: int, settings: Settings) -> str:
-    """The care card of a turn, in the language of the rule that fired."""
+    """The care card of a turn, in the language of the rule that fired.
+
+    Whom to call comes before why: on a small phone it is all that is seen at first.
+    """
     card = card_to_show(flag, settings)
     words = ", ".join(f"<q>{escape(word)}</q>" for word in card.words)
     because = f'<p class="care-words">{escape(card.words_label)} {words}</p>' if words else ""
@@ -30,7 +33,7 @@ def care(flag: RedFlag, number: int, settings: Settings) -> str:
         f'aria-labelledby="care-{number}"><h3 class="care-head" id="care-{number}">'
         f'{icon(ICONS[card.level])}<span><span class="visually-hidden">{escape(card.prefix)} '
         f'</span>{escape(card.heading)}</span></h3><div class="care-body">'
-        f'<p class="care-advice">{escape(card.advice)}</p>{_calls(card, settings)}'
+        f'{_calls(card, settings)}<p class="care-advice">{escape(card.advice)}</p>'
         f"{because}{unsigned}</div></section>"
     )
 
