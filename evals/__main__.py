@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from evals.gold_report import gold_report
+from evals.red_flags import redflags_report
 from evals.seeds import seeds_report
 from evals.verbatim import verbatim_report
 
@@ -19,6 +20,8 @@ def main() -> int:
     seeds.set_defaults(run=lambda chosen: seeds_report(chosen.folder))
     gold = parts.add_parser("gold", help="own questions, the half not trained on")
     gold.set_defaults(run=lambda _: gold_report())
+    redflags = parts.add_parser("redflags", help="our labelled messages against the rules")
+    redflags.set_defaults(run=lambda _: redflags_report())
     verbatim = parts.add_parser("verbatim", help="compare every quote of many questions")
     verbatim.add_argument("--folder", type=Path, action="append", default=[])
     verbatim.add_argument("--questions", type=Path, action="append", default=[])

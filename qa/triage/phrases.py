@@ -19,6 +19,7 @@ from typing import NamedTuple
 from qa.triage.wording import Spelling, Vocabulary, Word, plain
 
 NUMBER, EXACT = "#", "="
+NOTHING = -1  # the need of a phrase that needs no other word
 
 
 class PhraseError(Exception):
@@ -60,6 +61,9 @@ class Phrase(NamedTuple):
     needs: frozenset[int]
 
 
+Starting = dict[int, list[tuple[str, Phrase]]]
+
+
 class Lexicon:
     """Named concepts of one language, and the search for them in messages.
 
@@ -74,19 +78,20 @@ class Lexicon:
         for name in elements:
             self._first(name, elements, ())
         numbers: dict[frozenset[str], int] = {}
-        self._starting: dict[str, list[tuple[str, Phrase]]] = defaultdict(list)
+        self._starting: dict[str, Starting] = defaultdict(lambda: defaultdict(list))
         for name, parsed in elements.items():
             for parts in parsed:
                 stems = [self._stems(part) for part in parts if not isinstance(part, Gap)]
-                needs = (numbers.setdefault(some, len(numbers)) for some in stems[1:])
+                needs = {numbers.setdefault(some, len(numbers)): some for some in stems[1:]}
                 others = tuple(
                     (part, isinstance(before, Gap))
                     for before, part in itertools.pairwise(parts)
                     if not isinstance(part, Gap)
                 )
                 phrase = Phrase(parts[0], others, frozenset(needs))
+                rarest = min(needs, key=lambda need: len(needs[need]), default=NOTHING)
                 for stem in stems[0]:
-                    self._starting[stem].append((name, phrase))
+                    self._starting[stem][rarest].append((name, phrase))
         self._needs: dict[str, list[int]] = defaultdict(list)
         for some, number in numbers.items():
             for stem in some:
@@ -98,9 +103,12 @@ class Lexicon:
         """The words of `text`, slips mended."""
         return self.spelling.words(text, self._vocabulary)
 
-    def starting(self, stem: str) -> Sequence[tuple[str, Phrase]]:
-        """Every phrase that can begin with this stem, with the name of its concept."""
-        return self._starting.get(stem, ())
+    def starting(self, stem: str) -> Starting:
+        """The phrases that can begin with this stem, by the need that fewest stems meet.
+
+        Each comes with the name of its concept; phrases of one word are under `NOTHING`.
+        """
+        return self._starting.get(stem, {})
 
     def needs(self, stem: str) -> Sequence[int]:
         """The needs of phrases, by number, that this stem meets."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from qa.triage.phrases import EXACT, NUMBER, Element, Lexicon, Number, OneOf, Phrase
+from qa.triage.phrases import EXACT, NOTHING, NUMBER, Element, Lexicon, Number, OneOf, Phrase
 from qa.triage.wording import Word
 
 GAP = 3  # words that "..." may stand for
@@ -49,12 +49,14 @@ class Reading:
         """
         possible: dict[str, dict[int, list[Phrase]]] = {}
         for places in self._sentences:
-            keys = [(self._keys[at], self._exact[at]) for at in places]
-            present = {need for pair in keys for key in pair for need in lexicon.needs(key)}
-            for at, pair in zip(places, keys, strict=True):
-                for name, phrase in (row for key in pair for row in lexicon.starting(key)):
-                    if phrase.needs <= present:
-                        possible.setdefault(name, {}).setdefault(at, []).append(phrase)
+            keyed = [(at, key) for at in places for key in (self._keys[at], self._exact[at])]
+            present = {need for _, key in keyed for need in lexicon.needs(key)} | {NOTHING}
+            for at, key in keyed:
+                starting = lexicon.starting(key)
+                for need in starting.keys() & present:
+                    for name, phrase in starting[need]:
+                        if phrase.needs <= present:
+                            possible.setdefault(name, {}).setdefault(at, []).append(phrase)
         return possible
 
     def sentence(self, at: int, back: int = 0) -> range:
@@ -79,7 +81,10 @@ class Reading:
 
     def together(self, names: Sequence[str], within: int) -> Iterator[tuple[Match, ...]]:
         """One match of each concept, all begun within so many words of the first one's."""
-        if not (self._possible.keys() >= set(names) and all(self.find(name) for name in names)):
+        for name in names:
+            if name not in self._possible:
+                return
+        if not all(map(self.find, names)):
             return
         for first in self.find(names[0]):
             near = [self._near(first, self.find(name), within) for name in names[1:]]
@@ -92,16 +97,19 @@ class Reading:
 
     def _concept(self, name: str, at: int) -> Collection[int]:
         """Where the phrases of a concept that begin at a word end; empty when none fits."""
+        phrases = self._possible.get(name, NONE).get(at)
+        if phrases is None:
+            return ()
         held = self._ends.get((name, at))
         if held is None:
-            held = set()
-            for phrase in self._possible.get(name, NONE).get(at, ()):
-                held.update(self._phrase(phrase, at))
+            held = {end for phrase in phrases for end in self._phrase(phrase, at)}
             self._ends[name, at] = held
         return held
 
     def _phrase(self, phrase: Phrase, at: int) -> Collection[int]:
         ends = self._element(phrase.first, at)
+        if not phrase.others:
+            return ends
         last = self.sentence(at).stop
         for element, gap in phrase.others:
             if not ends:
