@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from qa.masking import Detail
+from qa.personal import PersonalQuestion
+from qa.triage.check import RedFlag
 from sources.document import BlockKind, Document, Source, Span
 
 
@@ -14,6 +17,7 @@ class Outcome(StrEnum):
     CLOSEST = "closest"
     NOT_IN_LIBRARY = "not_in_library"
     NOT_A_QUESTION = "not_a_question"
+    NOT_SEARCHED = "not_searched"  # a warning given while the library cannot be searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Answer:
     """Everything about one answer. `notice` and `disclaimer` name entries of `notices.toml`.
 
     `probability` is the calibrated chance that the first quote answers the question.
-    `related` are headings of the library that stand near the quotes.
+    `related` are headings of the library that stand near the quotes. `urgent` is what a person
+    must be told first; `personal` says who can answer instead; `details` are identifying.
     """
 
     answer_id: str
@@ -63,6 +68,9 @@ class Answer:
     snapshot: str
     model: str
     took_ms: float
+    urgent: RedFlag | None = None
+    personal: PersonalQuestion | None = None
+    details: frozenset[Detail] = frozenset()
 
 
 def cut(document: Document, span: Span, score: float, focus: Span | None = None) -> Quote:

@@ -2,6 +2,8 @@
 
 from qa.answer import Answer, Quote
 from qa.notices import notice_text
+from qa.personal import PersonalQuestion
+from qa.triage.care_card import red_flag_to_json
 
 
 def answer_to_json(answer: Answer) -> dict[str, object]:
@@ -13,7 +15,9 @@ def answer_to_json(answer: Answer) -> dict[str, object]:
         "outcome": answer.outcome.value,
         "probability": round(answer.probability, 4),
         "notice": answer.notice,
-        "urgent": None,
+        "urgent": red_flag_to_json(answer.urgent),
+        "personal": _personal_to_json(answer.personal),
+        "details": sorted(answer.details),
         "quotes": [quote_to_json(quote) for quote in answer.quotes],
         "differs": [],
         "related": list(answer.related),
@@ -22,6 +26,12 @@ def answer_to_json(answer: Answer) -> dict[str, object]:
         "model": answer.model,
         "took_ms": round(answer.took_ms, 1),
     }
+
+
+def _personal_to_json(personal: PersonalQuestion | None) -> dict[str, object] | None:
+    if personal is None:
+        return None
+    return {"kind": personal.kind, "notice": personal.notice, "to_ask": list(personal.to_ask)}
 
 
 def quote_to_json(quote: Quote) -> dict[str, object]:

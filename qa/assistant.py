@@ -1,21 +1,27 @@
 """The assistant: a question in, an answer made of quotes out. Asking reads and never writes."""
 
+import logging
 import secrets
 import time
 from collections.abc import Sequence
 
 from index.embedder import Embedder
+from index.errors import SearchError
 from index.retriever import Retriever
 from index.snapshot import Searchable, SnapshotStore
 from qa.answer import Answer, Outcome, Quote, Turn
 from qa.evidence import CANDIDATES, Evidence, weigh
+from qa.first_look import unsearched, where, with_first_look
 from qa.gate import decide
 from qa.question import Question, Vocabulary, subjects_of, understand
 from qa.related import related_headings
 from qa.selection import choose_quotes
 from qa.settings import Settings
+from qa.triage.check import triage
 from sources.document import Audience
 from sources.library import Library
+
+logger = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -53,8 +59,23 @@ class Assistant:
         """Answer by quoting, or say plainly that the library cannot.
 
         At equal support a source written for `audience` comes first; `exact` searches the words
-        as written. Raises a `SearchError` when nothing is indexed or the index cannot be used.
+        as written. A red flag is looked for before anything else and is told whatever fails.
+        Otherwise raises a `SearchError` when nothing is indexed or the index cannot be used.
         """
+        flag = triage().check(text)
+        try:
+            answer = self._answer(text, history, audience, exact)
+            return with_first_look(answer, text, flag)
+        except Exception as error:
+            if flag is None:
+                raise
+            said = error if isinstance(error, SearchError) else where(error)
+            logger.error("warned without searching: %s", said)  # noqa: TRY400  no word of a question
+            return unsearched(text, flag)
+
+    def _answer(
+        self, text: str, history: Sequence[Turn], audience: Audience, exact: bool
+    ) -> Answer:
         began = time.perf_counter()
         retriever = self.retriever()  # one for the whole answer, whatever is built meanwhile
         snapshot = retriever.snapshot

@@ -2,22 +2,26 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from index.conversion import open_embedder
 from index.errors import NoSnapshot, SearchError
 from index.snapshot import Manifest, SnapshotStore, index_recipe
+from qa.answer import Answer
 from qa.answer_json import answer_to_json, quote_to_json
 from qa.answer_text import answer_as_text
 from qa.assistant import Assistant
 from qa.doctor import examine
+from qa.first_look import unsearched
 from qa.ledger.errors import LedgerError
 from qa.library_commands import BadInput, BadUsage, build_with_progress, print_json
 from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.settings import Settings, SettingsError
+from qa.triage.check import triage
 from qa.triage.signatures import SignatureError
 from sources.document import Document
 from sources.errors import SourceError
@@ -63,21 +67,30 @@ def _open_assistant(settings: Settings) -> Assistant:
 
 def ask(settings: Settings, chosen: argparse.Namespace) -> int:
     """Answer one question, or a row of questions."""
-    assistant = _open_assistant(settings)
-    if chosen.batch is not None:
-        for row in _rows(chosen.batch, ("q",)):
-            answer = assistant.ask(row["q"])
-            if chosen.json:
-                print_json(answer_to_json(answer))
-            else:
-                print(answer_as_text(answer), end="\n\n")
-        return 0
-    answer = assistant.ask(chosen.question)
-    if chosen.json:
-        print_json(answer_to_json(answer))
-    else:
-        print(answer_as_text(answer))
+    rows = () if chosen.batch is None else _rows(chosen.batch, ("q",))
+    texts = [chosen.question] if chosen.batch is None else (row["q"] for row in rows)
+    end = "\n" if chosen.batch is None else "\n\n"
+    for answer in _answers(settings, texts):
+        if chosen.json:
+            print_json(answer_to_json(answer))
+        else:
+            print(answer_as_text(answer, settings), end=end)
     return 0
+
+
+def _answers(settings: Settings, texts: Iterable[str]) -> Iterator[Answer]:
+    """An answer each. Without model or index, the warnings up to the first text without one."""
+    try:
+        assistant = _open_assistant(settings)
+    except Exception as error:
+        for text in texts:
+            flag = triage().check(text)
+            if flag is None:
+                raise
+            print(f"quotewell: {error}", file=sys.stderr)
+            yield unsearched(text, flag)
+        return
+    yield from map(assistant.ask, texts)
 
 
 def quote(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -25,6 +25,10 @@ from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
+from tests.browser import address, assistant, browser, desktop, library, page, phone
+
+# The parts of `tests/browser.py` are one for all the files that ask for them.
+__all__ = ["address", "assistant", "browser", "desktop", "library", "page", "phone"]
 
 # A gate must say the same of the same code: there the examples are fixed. Elsewhere they are new
 # in every run, and find what nobody thought of.
@@ -132,8 +136,8 @@ def library_of(tmp_path: Path) -> Iterator[LibraryOf]:
         return library
 
     yield make
-    for library in made:
-        library.close()
+    for one in made:
+        one.close()
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ SCAN = "# MRI scan\n\n## Noise\n\nAn MRI scan is loud. Ask for ear plugs.\n"
 HURT = "Does a biopsy hurt?"
 ANSWER = "A biopsy hurts a little. The skin is numbed first."
 TOP = (
-    "answer_id question searched outcome probability notice urgent quotes differs related "
-    "disclaimer snapshot model took_ms"
+    "answer_id question searched outcome probability notice urgent personal details quotes differs "
+    "related disclaimer snapshot model took_ms"
 ).split()
 OF_A_QUOTE = "text doc_id version start end focus pages section score source".split()
 OF_A_SOURCE = (
@@ -230,14 +230,14 @@ def test_an_answer_without_quotes_has_the_same_keys(assistant):
 
 
 def test_the_answer_as_text_has_words_source_and_disclaimer(assistant):
-    said = answer_as_text(assistant.ask(HURT))
+    said = answer_as_text(assistant.ask(HURT), assistant.settings)
     assert f"    {ANSWER}\n    — Biopsy of the spine › Pain (p. 1), A hosp" in said
     assert notice_text("status.approved") in said
     assert said.endswith(notice_text("disclaimer.patient"))
 
 
 def test_the_answer_as_text_says_what_was_searched_instead(assistant):
-    said = answer_as_text(assistant.ask("Does a biospy hurt?"))
+    said = answer_as_text(assistant.ask("Does a biospy hurt?"), assistant.settings)
     assert said.startswith(f"{notice_text('searching.instead')}: Does a biopsy hurt?\n")
 
 

@@ -210,9 +210,7 @@ def test_a_damaged_index_is_told(run, home):
     refused(run(home, "ask", HURT), *words)
 
 
-@pytest.mark.parametrize(
-    "words", [("ask", HURT), ("index", "status"), ("index", "verify"), ("ask", "--batch", "x")]
-)
+@pytest.mark.parametrize("words", [("ask", HURT), ("index", "status"), ("index", "verify")])
 def test_a_home_without_an_index_says_what_to_do(run, tmp_path, words):
     refused(run(tmp_path, *words), "nothing is indexed yet; run `quotewell index build`")
 

@@ -3,6 +3,7 @@
 import gc
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from index.embedder import SentenceTransformerEmbedder
 from qa.assistant import Assistant
 from qa.notices import notice_text
 from qa.settings import Settings
+from qa.ui.conversation import conversation
 from qa.ui.patient import answer_question
 from qa.ui.theme import STYLE
 from sources.document import Document
@@ -112,6 +114,20 @@ def test_a_failure_is_logged_without_the_question(caplog: pytest.LogCaptureFixtu
     assert exchanges[0].notice == "page.error"
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_a_failure_keeps_no_warning_back(library: Library) -> None:
+    class Broken:
+        settings = Settings(home=library.home)
+
+        def ask(self, text: str, *_: object, **__: object) -> None:
+            raise RuntimeError(text)
+
+    text = "I suddenly cannot feel my legs"
+    exchanges = answer_question(Broken(), text, False, [])  # type: ignore[arg-type]
+    shown = conversation(exchanges, date.today(), Settings())
+    assert 'class="care care-emergency"' in shown
+    assert notice_text("outcome.not_searched") in shown
 
 
 def test_the_page_offers_nothing_that_leaves_the_machine(client: TestClient) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from qa.answer import Answer, Outcome, Quote, cut
 from qa.notices import notice_text
+from qa.settings import Settings
 from qa.ui.conversation import Exchange, conversation, earlier_turns
 from qa.ui.quote_card import Place, citation, lines_of, quote_card, review_of
 from qa.ui.viewer import page_view, text_view
@@ -81,7 +82,8 @@ def answer(outcome: Outcome, *quotes: Quote, **other: object) -> Answer:
 
 
 def page(answer_: Answer, *documents: Document) -> str:
-    return conversation([Exchange(answer_.question, answer_, documents, answer_.notice)], TODAY)
+    exchange = Exchange(answer_.question, answer_, documents, answer_.notice)
+    return conversation([exchange], TODAY, Settings())
 
 
 @pytest.mark.parametrize("name", ["leaflet", "hard"])

@@ -6,7 +6,10 @@ from html import escape
 from typing import NamedTuple
 
 from qa.answer import Answer, Outcome, Turn
+from qa.first_look import is_crisis
 from qa.notices import notice_text
+from qa.settings import Settings
+from qa.ui.care import care, details, personal
 from qa.ui.icons import icon
 from qa.ui.quote_card import Place, quote_card
 from sources.document import Document
@@ -16,9 +19,9 @@ ICONS = {
     Outcome.CLOSEST: "near",
     Outcome.NOT_IN_LIBRARY: "person",
     Outcome.NOT_A_QUESTION: "mark",
+    Outcome.NOT_SEARCHED: "info",
 }
-
-
+UNSEARCHED = (Outcome.NOT_A_QUESTION, Outcome.NOT_SEARCHED)
 TOO_LONG = "question.too_long"
 
 
@@ -34,30 +37,32 @@ class Exchange(NamedTuple):
 def earlier_turns(exchanges: Sequence[Exchange]) -> list[Turn]:
     """What the assistant may know of a conversation: the questions that were searched."""
     answers = [exchange.answer for exchange in exchanges]
-    searched = [a for a in answers if a and a.outcome is not Outcome.NOT_A_QUESTION]
+    searched = [a for a in answers if a and a.outcome not in UNSEARCHED]
     return [Turn(answer.question, answer.searched) for answer in searched]
 
 
-def conversation(exchanges: Sequence[Exchange], today: date) -> str:
+def conversation(exchanges: Sequence[Exchange], today: date, settings: Settings) -> str:
     """All of a conversation, oldest first.
 
     Gradio replaces it whole, so what is new in it is told to screen readers by the script.
     """
-    turns = "".join(turn(exchange, at, today) for at, exchange in enumerate(exchanges, start=1))
+    numbered = enumerate(exchanges, start=1)
+    turns = "".join(turn(exchange, at, today, settings) for at, exchange in numbered)
     name = f'aria-label="{_notice("page.log")}"'
     return f'<div class="log" role="log" aria-live="off" {name}>{turns}</div>'
 
 
-def turn(exchange: Exchange, number: int, today: date) -> str:
+def turn(exchange: Exchange, number: int, today: date, settings: Settings) -> str:
     """One question and its reply. `number` makes its ids; words to be sent again are marked so."""
     answer = exchange.answer
     outcome = answer.outcome.value if answer else "failed"
+    first = _first(answer, number, settings) if answer else ""
     reply = reply_to(answer, exchange.documents, number, today) if answer else _failed(exchange)
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
         f'<section class="turn turn-{outcome}" id="turn-{number}"{again} '
         f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
-        f'<div class="reply">{reply}</div></section>'
+        f'<div class="reply">{first}{reply}</div></section>'
     )
 
 
@@ -69,8 +74,22 @@ def asked(question: str, place: str) -> str:
     )
 
 
+def _first(answer: Answer, number: int, settings: Settings) -> str:
+    """What stands before all that the library says."""
+    card = care(answer.urgent, number, settings) if answer.urgent else ""
+    instead = personal(answer.personal, bool(answer.quotes)) if answer.personal else ""
+    library = f'<h3 class="library-says">{_notice("care.library")}</h3>'
+    library = library if _has_heading(answer) else ""
+    return f"{card}{details(answer)}{instead}{library}"
+
+
 def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: date) -> str:
-    """Everything under a question: how it ended, the quotes and what to ask next."""
+    """Everything under a question: how it ended, the quotes and what to ask next.
+
+    A crisis without a quote that answers has the care card, and nothing that goes on beside it.
+    """
+    if is_crisis(answer.urgent) and not answer.quotes:
+        return ""
     count = len(answer.quotes)
     cards = "".join(
         quote_card(quote, document, Place(number, at, count), today)
@@ -85,17 +104,23 @@ def _failed(exchange: Exchange) -> str:
 
 
 def _outcome(answer: Answer) -> str:
-    """How it ended, and of several quotes how they are sorted."""
+    """How it ended, and of several quotes how they are sorted; a heading may have said it."""
+    sorted_ = _notice("page.sorted") if len(answer.quotes) > 1 else ""
+    if _has_heading(answer) and answer.outcome is Outcome.ANSWERED:
+        return f'<p class="sorted">{sorted_}</p>' if sorted_ else ""
+    order = f' <span class="sorted">{sorted_}</span>' if sorted_ else ""
     drawing = icon(ICONS[answer.outcome])
-    several = len(answer.quotes) > 1
-    order = f' <span class="sorted">{_notice("page.sorted")}</span>' if several else ""
     return f'<p class="outcome">{drawing}<span>{_notice(answer.notice)}{order}</span></p>'
+
+
+def _has_heading(answer: Answer) -> bool:
+    """Whether something stands before the quotes that they must be told apart from."""
+    return bool(answer.quotes and (answer.urgent or answer.personal))
 
 
 def _searched(answer: Answer) -> str:
     """What was searched, where it is not what was written, and the way back to the words."""
-    plain = answer.outcome is Outcome.NOT_A_QUESTION
-    if plain or _bare(answer.searched) == _bare(answer.question):
+    if answer.outcome in UNSEARCHED or _bare(answer.searched) == _bare(answer.question):
         return ""
     return (
         f'<p class="searched"><span>{_notice("searching.instead")}: '

@@ -30,7 +30,7 @@
     byId("ask").setAttribute("aria-disabled", "true");
     if (NARROW.matches) box().blur();
     toTop(pending);
-    return ["", text, exact];
+    return ["", text, exact, document.querySelector("#reader :checked").value];
   }
 
   function settle() {
@@ -51,7 +51,7 @@
     if (at === document.body || "ask" in at.dataset) asked.focus({ preventScroll: true });
     showOpened();
     toTop(turn);
-    const news = [".searched > span", ".outcome", ".card h3", ".quote-text"].map((part) => turn.querySelector(part));
+    const news = [".care-head", ".care-advice", ".library-says", ".searched > span", ".outcome", ".card h3", ".quote-text"].map((part) => turn.querySelector(part));
     tell(...news.filter(Boolean).map((part) => part.textContent));
   }
 
@@ -96,6 +96,25 @@
       const top = element.getBoundingClientRect().top + window.scrollY - head;
       window.scrollTo({ top: Math.max(top, 0), behavior: smooth() });
     });
+  }
+
+  // Who reads: kept in this browser, from the moment somebody chooses
+
+  function remember(choice) {
+    try {
+      localStorage.setItem("quotewell.reader", choice.value);
+    } catch {
+      // A browser that keeps nothing: the choice holds until the page is closed.
+    }
+  }
+
+  function remembered() {
+    try {
+      const choice = document.querySelector(`#reader [value="${CSS.escape(localStorage.getItem("quotewell.reader"))}"]`);
+      if (choice) choice.checked = true;
+    } catch {
+      // As above.
+    }
   }
 
   // What is said: a line above the question box, or to screen readers only
@@ -287,7 +306,8 @@
     }
   }
 
-  function onInput() {
+  function onInput(event) {
+    if (event.target.name === "reader") remember(event.target);
     if (byId("page-status")?.textContent === notice("nothing")) say("");
   }
 
@@ -303,6 +323,7 @@
       window.requestAnimationFrame(ready);
       return;
     }
+    remembered();
     const sizes = new ResizeObserver(measure);
     sizes.observe(byId("page-head"));
     sizes.observe(byId("composer"));

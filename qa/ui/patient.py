@@ -12,10 +12,13 @@ import gradio as gr
 
 from index.errors import SearchError
 from qa.assistant import Assistant
+from qa.first_look import unsearched, where
 from qa.notices import notice_names, notice_text
 from qa.settings import Settings
+from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
 from qa.ui.icons import icon
+from sources.document import Audience
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +38,9 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
         with gr.Column(elem_id="page"):
             with gr.Column(elem_id="talk"):
                 shown = gr.HTML(
-                    conversation([], date.today()), elem_id="conversation", apply_default_css=False
+                    conversation([], date.today(), settings),
+                    elem_id="conversation",
+                    apply_default_css=False,
                 )
                 gr.HTML(_pending(), elem_id="waiting", apply_default_css=False)
                 gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
@@ -44,7 +49,8 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
             gr.HTML(_side(), elem_id="side", apply_default_css=False)
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
-        _connect(assistant, (question, ask, clear), (asked, exact), (exchanges, shown))
+        reader = gr.Textbox(visible="hidden")
+        _connect(assistant, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
@@ -54,11 +60,18 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
 
 
 def answer_question(
-    assistant: Assistant, text: str, exact: bool, exchanges: list[Exchange]
+    assistant: Assistant,
+    text: str,
+    exact: bool,
+    exchanges: list[Exchange],
+    audience: Audience = Audience.PATIENT,
 ) -> list[Exchange]:
-    """The conversation with one more exchange; a notice stands where no answer could be made."""
+    """The conversation with one more exchange; a notice stands where no answer could be made.
+
+    A red flag is told even where the quotes of its answer cannot be shown.
+    """
     try:
-        answer = assistant.ask(text, earlier_turns(exchanges), exact=exact)
+        answer = assistant.ask(text, earlier_turns(exchanges), audience, exact=exact)
         library = assistant.library
         documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
         new = Exchange(text, answer, documents, answer.notice)
@@ -67,37 +80,30 @@ def answer_question(
         new = Exchange(text, None, (), "page.no_index")
     except Exception as error:  # noqa: BLE001  the outermost place: a notice is shown instead
         # The error's own words might hold the question, so only its kind and place are logged.
-        logger.error("a question failed: %s", _where(error))  # noqa: TRY400
-        new = Exchange(text, None, (), "page.error")
+        logger.error("a question failed: %s", where(error))  # noqa: TRY400
+        flag = triage().check(text)
+        new = Exchange(text, unsearched(text, flag) if flag else None, (), "page.error")
     return [*exchanges, new]
-
-
-def _where(error: Exception) -> str:
-    """The kind of an error and the lines it came through, without any of its words."""
-    lines = []
-    step = error.__traceback__
-    while step:
-        lines.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
-        step = step.tb_next
-    return f"{type(error).__name__} at {' > '.join(lines)}"
 
 
 def _connect(
     assistant: Assistant,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
-    sent: tuple[gr.Textbox, gr.Checkbox],
+    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
 ) -> None:
     """Ask and clear. The script shows the question at once and says so when asking fails."""
     question, ask, clear = controls
     exchanges, shown = kept
 
-    def on_ask(text: str, exact: bool, before: list[Exchange]) -> tuple[list[Exchange], str]:
-        after = answer_question(assistant, text, exact, before)
-        return after, conversation(after, date.today())
+    def on_ask(
+        text: str, exact: bool, reader: str, before: list[Exchange]
+    ) -> tuple[list[Exchange], str]:
+        after = answer_question(assistant, text, exact, before, Audience(reader))
+        return after, conversation(after, date.today(), assistant.settings)
 
     def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today())
+        return [], conversation([], date.today(), assistant.settings)
 
     begun = ask.click(
         None,
@@ -154,12 +160,25 @@ def _head(settings: Settings) -> str:
     return (
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
-        f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p></header>'
+        f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
+        f"{_reader()}</header>"
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
         '<div id="said" class="visually-hidden" role="status"></div>'
     )
+
+
+def _reader() -> str:
+    """Who reads. The script keeps the choice in the reader's browser and sends it along."""
+    choices = "".join(
+        f'<label><input type="radio" name="reader" value="{audience}"'
+        f"{' checked' if audience is Audience.PATIENT else ''}>"
+        f"<span>{_notice(f'page.reader_{audience.value}')}</span></label>"
+        for audience in Audience
+    )
+    legend = f"<legend>{_notice('page.reader')}</legend>"
+    return f'<fieldset class="reader" id="reader">{legend}{choices}</fieldset>'
 
 
 def _pending() -> str:
