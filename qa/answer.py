@@ -20,13 +20,28 @@ class Outcome(StrEnum):
     NOT_SEARCHED = "not_searched"  # a warning given while the library cannot be searched
 
 
+class DifferenceKind(StrEnum):
+    """What two quotes differ in."""
+
+    FIGURES = "figures"
+    ADVICE = "advice"
+
+
+class Difference(NamedTuple):
+    """Two quotes of an answer, by their place from 0, that cannot both hold."""
+
+    first: int
+    second: int
+    kind: DifferenceKind
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words cut from one version of a document. Only `cut` makes one.
 
     `focus`, inside `span`, is the part of it that answers; the rest is what it stands in.
     `pages` are its first and last page, from 1. `section` is the heading path it stands under.
-    `score` compares only within its answer.
+    `score` compares only within its answer. `also` are quotes of other documents that say the same.
     """
 
     doc_id: str
@@ -38,6 +53,7 @@ class Quote:
     section: tuple[str, ...]
     source: Source
     score: float
+    also: tuple["Quote", ...] = ()
 
 
 class Turn(NamedTuple):
@@ -54,6 +70,7 @@ class Answer:
     `probability` is the calibrated chance that the first quote answers the question.
     `related` are headings of the library that stand near the quotes. `urgent` is what a person
     must be told first; `personal` says who can answer instead; `details` are identifying.
+    `differs` names quotes that cannot both hold.
     """
 
     answer_id: str
@@ -71,6 +88,7 @@ class Answer:
     urgent: RedFlag | None = None
     personal: PersonalQuestion | None = None
     details: frozenset[Detail] = frozenset()
+    differs: tuple[Difference, ...] = ()
 
 
 def cut(document: Document, span: Span, score: float, focus: Span | None = None) -> Quote:

@@ -19,7 +19,9 @@ def answer_to_json(answer: Answer) -> dict[str, object]:
         "personal": _personal_to_json(answer.personal),
         "details": sorted(answer.details),
         "quotes": [quote_to_json(quote) for quote in answer.quotes],
-        "differs": [],
+        "differs": [
+            {"quotes": [one.first, one.second], "kind": one.kind.value} for one in answer.differs
+        ],
         "related": list(answer.related),
         "disclaimer": notice_text(answer.disclaimer),
         "snapshot": answer.snapshot,
@@ -47,6 +49,11 @@ def quote_to_json(quote: Quote) -> dict[str, object]:
         "pages": list(quote.pages),
         "section": list(quote.section),
         "score": round(quote.score, 4),
+        "also": [
+            {"doc_id": other.doc_id, "version": other.version, "start": other.span.start}
+            | {"end": other.span.end, "text": other.text, "title": other.source.title}
+            for other in quote.also
+        ],
         "source": {
             "title": source.title,
             "publisher": source.publisher,

@@ -10,6 +10,7 @@ from index.errors import SearchError
 from index.retriever import Retriever
 from index.snapshot import Searchable, SnapshotStore
 from qa.answer import Answer, Outcome, Quote, Turn
+from qa.differences import differences
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
 from qa.gate import decide
@@ -92,7 +93,7 @@ class Assistant:
             if outcome is not Outcome.NOT_IN_LIBRARY:
                 quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
         return Answer(
-            answer_id=secrets.token_urlsafe(12),
+            answer_id=secrets.token_hex(12),
             question=question.asked,
             searched=question.searched,
             outcome=outcome,
@@ -103,6 +104,7 @@ class Assistant:
             probability=probability,
             snapshot=snapshot.snapshot_id,
             model=f"{self.embedder.identity.name}, {self.embedder.runtime}",
+            differs=differences(quotes),
             took_ms=1000 * (time.perf_counter() - began),
         )
 

@@ -5,10 +5,11 @@ a sentence torn from its section is hard to understand and easy to misread.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from qa.answer import Quote, cut
+from qa.differences import difference
 from qa.evidence import Evidence
 from sources.document import Audience, Span
 
@@ -28,6 +29,7 @@ class _Pick:
     evidence: Evidence
     focus: Span
     span: Span
+    also: list[Evidence] = field(default_factory=list)
 
     def meets(self, version: str, span: Span) -> bool:
         """Whether a span of a document version shares a character with this quote."""
@@ -46,10 +48,27 @@ def choose_quotes(
         worth = candidate.score / picks[0].evidence.score if picks else 1.0
         if worth >= WORTH_BESIDE and _continues(candidate, picks):
             continue
-        if worth >= _bar(candidate, picks) and len(picks) < most and not _repeats(candidate, picks):
+        if worth < _bar(candidate, picks) or _stands_inside(candidate, picks):
+            continue
+        twin = _twin(candidate, picks)
+        if twin is not None:
+            twin.also.append(candidate)
+        elif len(picks) < most:
             span = _surroundings(candidate, picks) if whole else candidate.statement.span
             picks.append(_Pick(candidate, candidate.statement.span, span))
-    return tuple(cut(p.evidence.document, p.span, p.evidence.score, p.focus) for p in picks)
+    return tuple(_quote(pick) for pick in picks)
+
+
+def _quote(pick: _Pick) -> Quote:
+    """The quote, and one more of each other document that says the same."""
+    own = {pick.evidence.document.doc_id}
+    also = []
+    for other in pick.also:
+        if other.document.doc_id not in own:
+            own.add(other.document.doc_id)
+            also.append(cut(other.document, other.statement.span, other.score))
+    made = cut(pick.evidence.document, pick.span, pick.evidence.score, pick.focus)
+    return replace(made, also=tuple(also))
 
 
 def _bar(candidate: Evidence, picks: Sequence[_Pick]) -> float:
@@ -115,10 +134,20 @@ def _touches(candidate: Evidence, pick: _Pick) -> bool:
     return same_block and (focus.overlaps(new) or not apart.strip())
 
 
-def _repeats(candidate: Evidence, picks: Sequence[_Pick]) -> bool:
-    """Whether the statement stands inside a quote or says what one says already."""
+def _stands_inside(candidate: Evidence, picks: Sequence[_Pick]) -> bool:
+    """Whether the statement shares words with a quote."""
     span, version = candidate.statement.span, candidate.document.version
-    return any(
-        pick.meets(version, span) or float(pick.evidence.vector @ candidate.vector) >= SAME
-        for pick in picks
-    )
+    return any(pick.meets(version, span) for pick in picks)
+
+
+def _twin(candidate: Evidence, picks: Sequence[_Pick]) -> _Pick | None:
+    """The quote that says the same already; none when a figure or a word turns it round."""
+    for pick in picks:
+        alike = float(pick.evidence.vector @ candidate.vector) >= SAME
+        if alike and difference(_words(pick.evidence), _words(candidate)) is None:
+            return pick
+    return None
+
+
+def _words(evidence: Evidence) -> str:
+    return evidence.statement.focus.of(evidence.document.text)

@@ -96,7 +96,7 @@ def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: 
         for at, (quote, document) in enumerate(zip(answer.quotes, documents, strict=True), start=1)
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
-    return f"{_searched(answer)}{_outcome(answer)}{cards}{_related(answer)}{disclaimer}"
+    return f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}{cards}{_related(answer)}{disclaimer}"
 
 
 def _failed(exchange: Exchange) -> str:
@@ -116,6 +116,18 @@ def _outcome(answer: Answer) -> str:
 def _has_heading(answer: Answer) -> bool:
     """Whether something stands before the quotes that they must be told apart from."""
     return bool(answer.quotes and (answer.urgent or answer.personal))
+
+
+def _differs(answer: Answer) -> str:
+    """Which quotes cannot both hold."""
+    said = (
+        notice_text(f"page.differs_{one.kind}").format(first=one.first + 1, last=one.second + 1)
+        for one in answer.differs
+    )
+    return "".join(
+        f'<p class="differs" role="note">{icon("info")}<span>{escape(words)}</span></p>'
+        for words in said
+    )
 
 
 def _searched(answer: Answer) -> str:

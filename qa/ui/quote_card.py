@@ -53,6 +53,7 @@ def quote_card(quote: Quote, document: Document, place: Place, today: date) -> s
         f"<cite>{escape(quote.source.title)}</cite>{label}</p>"
         f"{_section(quote)}"
         f'<ul class="facts">{facts}</ul>'
+        f"{_also(quote, place)}"
         f"{_buttons(quote, document, place)}"
         f"</figcaption></figure>"
     )
@@ -143,6 +144,20 @@ def _section(quote: Quote) -> str:
     steps = "".join(f"<span>{escape(step)}</span>" for step in quote.section)
     hidden = f'<span class="visually-hidden">{_notice("page.section")}: </span>'
     return f'<p class="card-section">{hidden}{steps}</p>'
+
+
+def _also(quote: Quote, place: Place) -> str:
+    """The other documents that say the same, each to be opened at its own words."""
+    if not quote.also:
+        return ""
+    items = "".join(
+        f'<li><button type="button" class="link" id="{place.id}-also-{n}" '
+        f'data-open="{escape(other.doc_id)}" data-version="{escape(other.version)}" '
+        f'data-start="{other.span.start}" data-end="{other.span.end}" '
+        f'data-title="{escape(other.source.title)}">{escape(other.source.title)}</button></li>'
+        for n, other in enumerate(quote.also, start=1)
+    )
+    return f'<div class="also"><span>{_notice("page.also")}:</span><ul>{items}</ul></div>'
 
 
 def _buttons(quote: Quote, document: Document, place: Place) -> str:
