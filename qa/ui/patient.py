@@ -24,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = 2 * 60 * 60  # seconds without a question after which a conversation is gone
 SCRIPT_NOTICES = ("nothing", "slow", "busy", "offline", "no_index", "copied", "opening")
+READERS = {
+    Audience.PATIENT: "page.reader_patient",
+    Audience.CLINICIAN: "page.reader_clinician",
+}
 TYPED = 10  # times the longest question can be typed, to be told that it is too long
 
 
@@ -174,8 +178,8 @@ def _reader() -> str:
     choices = "".join(
         f'<label><input type="radio" name="reader" value="{audience}"'
         f"{' checked' if audience is Audience.PATIENT else ''}>"
-        f"<span>{_notice(f'page.reader_{audience.value}')}</span></label>"
-        for audience in Audience
+        f"<span>{_notice(name)}</span></label>"
+        for audience, name in READERS.items()
     )
     legend = f"<legend>{_notice('page.reader')}</legend>"
     return f'<fieldset class="reader" id="reader">{legend}{choices}</fieldset>'
