@@ -27,6 +27,14 @@ class StoredTokens(NamedTuple):
     starts: NDArray[np.int32]
 
 
+class Place(NamedTuple):
+    """Characters `start` to `end` of passage `row`, its title and headings not counted."""
+
+    row: int
+    start: int
+    end: int
+
+
 class WeighedTokens(NamedTuple):
     """The tokens of a question, `(t, dimension)`, and how much each of them says `(t,)`."""
 
@@ -87,29 +95,38 @@ class TokenTable:
         return StoredTokens(self.codes[own], self.starts[own])
 
     def max_sim(
-        self, question: WeighedTokens, row: int, parts: Iterable[Sequence[tuple[int, int]]]
+        self, question: WeighedTokens, row: int, parts: Iterable[Sequence[Place]]
     ) -> list[float]:
-        """For each of `parts`, how well it and the headings answer the question, -1 to 1.
+        """For each of `parts`, how well it and the headings of passage `row` answer, -1 to 1.
 
-        A part is ranges of characters of passage `row`'s own words. The figure is the weighted
-        mean, over the question's tokens, of the greatest cosine with a token of the part.
+        The figure is the weighted mean, over the question's tokens, of the greatest cosine with
+        a token of the part.
         """
-        tokens, head = self.of_passage(row), int(self.heads[row])
-        cosines = tokens.codes.astype(np.float32) @ (question.vectors.T / np.float32(ONE))
-        above = _best(cosines, 0, int(np.searchsorted(tokens.starts, head)))
+        cosines = {row: self._cosines(question, row)}
         found = []
-        for ranges in parts:
-            best = above
-            for start, end in ranges:
-                own = np.searchsorted(tokens.starts, (head + start, head + end))
-                best = np.maximum(best, _best(cosines, *map(int, own)))
+        for places in parts:
+            best = self._best(row, cosines[row], -int(self.heads[row]), 0)
+            for place in places:
+                if place.row not in cosines:
+                    cosines[place.row] = self._cosines(question, place.row)
+                own = self._best(place.row, cosines[place.row], place.start, place.end)
+                best = np.maximum(best, own)
             found.append(float(best @ question.weights))
         return found
 
+    def _cosines(self, question: WeighedTokens, row: int) -> NDArray[np.float32]:
+        """Of every token of passage `row` with every one of the question."""
+        codes = self.of_passage(row).codes.astype(np.float32)
+        found: NDArray[np.float32] = codes @ (question.vectors.T / np.float32(ONE))
+        return found
 
-def _best(cosines: NDArray[np.float32], first: int, last: int) -> NDArray[np.float32]:
-    """The greatest cosine of each of the question's tokens among some rows; -1 among none."""
-    if first >= last:
-        return np.full(cosines.shape[1], -1, dtype=np.float32)
-    best: NDArray[np.float32] = cosines[first:last].max(axis=0)
-    return best
+    def _best(
+        self, row: int, cosines: NDArray[np.float32], start: int, end: int
+    ) -> NDArray[np.float32]:
+        """The greatest cosine of each of the question's tokens in a range; -1 where it is empty."""
+        head, starts = int(self.heads[row]), self.of_passage(row).starts
+        first, last = np.searchsorted(starts, (head + start, head + end))
+        if first >= last:
+            return np.full(cosines.shape[1], -1, dtype=np.float32)
+        best: NDArray[np.float32] = cosines[first:last].max(axis=0)
+        return best

@@ -15,8 +15,9 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.hits import Hit, Ranking
-from index.late import WeighedTokens
+from index.late import Place, WeighedTokens
 from index.lexical import LexicalIndex
+from index.passages import PassageRow
 from index.retriever import QuestionVectors
 from index.snapshot import Searchable
 from index.words import STOP_WORDS, stem, terms, words_at
@@ -95,7 +96,7 @@ def weigh(
         alone = np.asarray(snapshot.statement_vectors[rows], np.float32)
         in_context = np.asarray(snapshot.context_vectors[rows], np.float32)
         beside = snapshot.statements.statements(passage.first, passage.last)
-        own_words = [_ranges(statement, passage.span.start) for statement in beside]
+        own_words = [_places(statement, snapshot.passages, hit.row) for statement in beside]
         late = snapshot.tokens.max_sim(asked, hit.row, own_words)
         for n, statement in enumerate(beside):
             words = f"{statement.lead.of(document.text)} {statement.focus.of(document.text)}"
@@ -139,10 +140,19 @@ def _weighed_tokens(
     return WeighedTokens(vectors.tokens.vectors, rows / rows.sum())
 
 
-def _ranges(statement: Statement, start: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Where the focus and the lead of a statement stand in a passage that begins at `start`."""
-    focus, lead = statement.focus, statement.lead
-    return (focus.start - start, focus.end - start), (lead.start - start, lead.end - start)
+def _places(statement: Statement, rows: Sequence[PassageRow], row: int) -> list[Place]:
+    """Where the focus and the lead of a statement of passage `row` stand.
+
+    The lead of a long list stands in a passage before.
+    """
+    at = row
+    while at > 0 and statement.lead.start < rows[at].span.start:
+        at -= 1
+    spans = ((row, statement.focus), (at, statement.lead))
+    return [
+        Place(n, span.start - rows[n].span.start, span.end - rows[n].span.start)
+        for n, span in spans
+    ]
 
 
 class _CoverageSheet:

@@ -68,7 +68,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def assistant(library: Library) -> Assistant:
     embedder = SentenceTransformerEmbedder()
     build(library, embedder, lambda *_: None)
-    settings = Settings(home=library.home, **NUMBERS)
+    settings = Settings(home=library.home, wrong_at_most=0.2, **NUMBERS)
     return Assistant(settings, library, embedder)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from qa import gate as gate_module
 from qa.answer import Outcome, Turn
-from qa.gate import GateFeatures, decide, gate_features, table
+from qa.gate import GateFeatures, answered_at, decide, gate_features, table
+from qa.settings import LEVELS
 
 FILES = {
     "biopsy.md": "# Biopsy\n\n## Pain\n\nA biopsy hurts a little. The skin is numbed first.\n",
@@ -42,7 +43,7 @@ def test_the_outcome_follows_from_the_probability(assistant, text):
     at = table()["thresholds"]
     expected = (
         Outcome.ANSWERED
-        if probability >= at["answered"]
+        if probability >= at["answered_05"]
         else Outcome.CLOSEST
         if probability >= at["closest"]
         else Outcome.NOT_IN_LIBRARY
@@ -95,7 +96,20 @@ def test_the_weights_are_named_like_the_features(part):
 @pytest.mark.parametrize("part", PARTS)
 def test_the_thresholds_are_in_order(part):
     at = table()[f"thresholds{part}"]
-    assert 0 < at["closest"] <= at["answered"] < 1
+    answered = [at[answered_at(level)] for level in LEVELS]
+    assert 0 < at["closest"] <= answered[-1] < 1
+    assert answered == sorted(answered, reverse=True)
+
+
+def test_who_allows_more_wrong_answers_gets_more_answers(assistant):
+    question, found = assistant.evidence("What is numbed?")
+    lexical = assistant.snapshot.lexical
+    allowed = [decide(question, found, lexical, wrong_at_most=level) for level in LEVELS]
+    probability = allowed[0][1]
+    at = table()["thresholds"]
+    assert [outcome is Outcome.ANSWERED for outcome, _ in allowed] == [
+        probability >= at[answered_at(level)] for level in LEVELS
+    ]
 
 
 def test_unknown_words_speak_against_an_answer_in_the_library():
@@ -103,6 +117,6 @@ def test_unknown_words_speak_against_an_answer_in_the_library():
 
 
 def test_each_further_known_word_makes_an_answer_likelier(assistant):
-    asked = ("bread", "bread biopsy", "biopsy hurts", "a biopsy hurts a little")
+    asked = ("bread", "bread biopsy", "biopsy hurts")
     chances = [assistant.ask(text).probability for text in asked]
     assert all(before < after for before, after in pairwise(chances))

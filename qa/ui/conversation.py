@@ -5,7 +5,7 @@ from datetime import date
 from html import escape
 from typing import NamedTuple
 
-from qa.answer import Answer, Outcome, Turn
+from qa.answer import Answer, DifferenceKind, Outcome, Turn
 from qa.first_look import is_crisis
 from qa.notices import notice_text
 from qa.settings import Settings
@@ -20,6 +20,10 @@ ICONS = {
     Outcome.NOT_IN_LIBRARY: "person",
     Outcome.NOT_A_QUESTION: "mark",
     Outcome.NOT_SEARCHED: "info",
+}
+DIFFERS = {
+    DifferenceKind.FIGURES: "page.differs_figures",
+    DifferenceKind.ADVICE: "page.differs_advice",
 }
 UNSEARCHED = (Outcome.NOT_A_QUESTION, Outcome.NOT_SEARCHED)
 TOO_LONG = "question.too_long"
@@ -96,7 +100,8 @@ def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: 
         for at, (quote, document) in enumerate(zip(answer.quotes, documents, strict=True), start=1)
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
-    return f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}{cards}{_related(answer)}{disclaimer}"
+    above = f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}"
+    return f"{above}{cards}{_related(answer)}{disclaimer}"
 
 
 def _failed(exchange: Exchange) -> str:
@@ -121,7 +126,7 @@ def _has_heading(answer: Answer) -> bool:
 def _differs(answer: Answer) -> str:
     """Which quotes cannot both hold."""
     said = (
-        notice_text(f"page.differs_{one.kind}").format(first=one.first + 1, last=one.second + 1)
+        notice_text(DIFFERS[one.kind]).format(first=one.first + 1, last=one.second + 1)
         for one in answer.differs
     )
     return "".join(
