@@ -123,21 +123,31 @@ class Assistant:
     def _evidence(
         self, retriever: Retriever, text: str, history: Sequence[Turn], exact: bool
     ) -> tuple[Question, list[Evidence]]:
-        snapshot = retriever.snapshot
+        """A question that may lean on the one before is searched with its topic and without.
+
+        What is likelier to be answered is taken, the bare words when both are.
+        """
         limit = self.settings.max_question_characters
-        question = understand(
-            text,
-            history,
-            Vocabulary(snapshot.word_counts, self._subjects() if history else frozenset()),
-            limit=limit,
-            exact=exact,
-        )
+        counts = retriever.snapshot.word_counts
+        bare = understand(text, (), Vocabulary(counts), limit=limit, exact=exact)
+        found = self._weighed(retriever, bare)
+        if history and not exact and not bare.notice:
+            vocabulary = Vocabulary(counts, self._subjects())
+            leaning = understand(text, history, vocabulary, limit=limit)
+            if leaning.searched != bare.searched:
+                with_topic = self._weighed(retriever, leaning)
+                lexical = retriever.snapshot.lexical
+                if decide(leaning, with_topic, lexical)[1] > decide(bare, found, lexical)[1]:
+                    return leaning, with_topic
+        return bare, found
+
+    def _weighed(self, retriever: Retriever, question: Question) -> list[Evidence]:
         if question.notice:
-            return question, []
+            return []
+        snapshot = retriever.snapshot
         vectors = retriever.embed(question.searched)
-        ranking = retriever.search(
-            question.searched, vectors.whole, CANDIDATES, self.library.quotable()
-        )
+        quotable = self.library.quotable()
+        ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, quotable)
         rows = [snapshot.passages[hit.row] for hit in ranking]
         documents = self.library.documents([(row.doc_id, row.version) for row in rows])
-        return question, weigh(question, vectors, ranking, snapshot, documents)
+        return weigh(question, vectors, ranking, snapshot, documents)

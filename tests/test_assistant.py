@@ -155,6 +155,13 @@ def test_a_follow_up_is_answered_about_the_topic_before(assistant):
     assert answer.quotes[0].text == "The results of a biopsy come after one week."
 
 
+def test_a_topic_is_not_carried_where_the_words_alone_are_answered_better(assistant):
+    history = [Turn("Is the MRI scan loud?", "Is the MRI scan loud?")]
+    answer = assistant.ask("when do the results come?", history)
+    assert answer.searched == "when do the results come?"
+    assert answer.quotes[0].text == "The results of a biopsy come after one week."
+
+
 def test_the_most_quotes_wanted_is_kept_to(assistant_of):
     paragraphs = "\n\n".join(f"A biopsy hurts person{n}." for n in range(9))
     assistant = assistant_of({"many.md": f"# Many\n\n{paragraphs}\n"})
