@@ -37,7 +37,7 @@ class Features(NamedTuple):
     similarity: float  # cosine of question and statement
     context_similarity: float  # cosine of question and statement behind its title and heading
     passage_similarity: float  # cosine of question and the passage it stands in
-    asked: float  # the same, or that of a wording which asks for its section if it is greater
+    asked: float  # by how much a wording that asks for its section is nearer; 0 where none is
     late: float  # late interaction of question and statement with its headings, word by word
     coverage: float  # share of the question's terms, by rarity, in the statement and its lead
     context_coverage: float  # the same with the document's title and the headings above
@@ -105,7 +105,7 @@ def weigh(
                 similarity=float(alone[n] @ vectors.whole),
                 context_similarity=float(in_context[n] @ vectors.whole),
                 passage_similarity=hit.dense,
-                asked=hit.near,
+                asked=hit.near - hit.dense,
                 late=late[n],
                 coverage=sheet.share(held),
                 context_coverage=sheet.share([*above, *held]),

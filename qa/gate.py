@@ -58,7 +58,7 @@ def gate_features(
         score=first.score,
         similarity=max(e.features.similarity for e in top),
         passage_similarity=max(e.features.passage_similarity for e in top),
-        asked=max(e.features.asked for e in top),
+        asked=max(e.hit.near for e in top),
         context_similarity=first.features.context_similarity,
         late=first.features.late,
         coverage=max(e.features.coverage for e in top),
@@ -68,7 +68,7 @@ def gate_features(
         bm25=first.hit.lexical / (first.hit.lexical + 5),
         margin=first.score - fourth,
         lead=first.score - max((e.score for e in others), default=0.0),
-        asked_lead=first.features.asked - max((e.features.asked for e in others), default=0.0),
+        asked_lead=first.hit.near - max((e.hit.near for e in others), default=0.0),
         length=min(len(question.terms), 6) / 6,
     )
 
