@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from index.build import build
 from index.embedder import SentenceTransformerEmbedder
@@ -172,15 +173,18 @@ def cards(page: Page) -> Locator:
 
 
 def in_view(page: Page, selector: str) -> bool:
-    """Whether the first line of the first such element is on the screen with nothing over it."""
-    return bool(
-        page.evaluate(
-            """(selector) => {
-                const box = document.querySelector(selector).getClientRects()[0];
-                const at = [box.left + box.width / 2, box.top + box.height / 2];
-                const top = document.elementFromPoint(...at);
-                return Boolean(top && top.closest(selector));
-            }""",
-            selector,
-        )
-    )
+    """Whether the first line of the first such element comes on the screen with nothing over it.
+
+    A page that is still being put together, or still scrolls, is given its time.
+    """
+    script = """(selector) => {
+        const box = document.querySelector(selector).getClientRects()[0];
+        const at = [box.left + box.width / 2, box.top + box.height / 2];
+        const top = document.elementFromPoint(...at);
+        return Boolean(top && top.closest(selector));
+    }"""
+    try:
+        page.wait_for_function(script, arg=selector, timeout=WAIT)
+    except PlaywrightTimeout:
+        return False
+    return True
