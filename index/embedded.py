@@ -65,7 +65,8 @@ def embed_all(
     keys = [_key(text) for text in texts]
     by_key = dict(zip(keys, texts, strict=True))
     passages = [key for key in dict.fromkeys(keys[: len(prepared)]) if key not in known.tokens]
-    others = [key for key in by_key if key not in known.vectors and key not in set(passages)]
+    held = known.vectors.keys() | set(passages)
+    others = [key for key in by_key if key not in held]
     fresh = len(passages) + len(others)
     vectors, rows = embedder.embed_tokens(
         [by_key[key] for key in passages], lambda done: seen("Embedding", done, fresh)

@@ -103,9 +103,10 @@ class TokenTable:
         a token of the part.
         """
         cosines = {row: self._cosines(question, row)}
+        above = self._best(row, cosines[row], -int(self.heads[row]), 0)
         found = []
         for places in parts:
-            best = self._best(row, cosines[row], -int(self.heads[row]), 0)
+            best = above
             for place in places:
                 if place.row not in cosines:
                     cosines[place.row] = self._cosines(question, place.row)
