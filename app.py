@@ -5,6 +5,8 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import gradio as gr
 import uvicorn
@@ -13,9 +15,12 @@ from fastapi import FastAPI
 from index.conversion import open_embedder
 from index.errors import SearchError
 from qa.assistant import Assistant
+from qa.ledger.clerk import Clerk
+from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.ui.front_door import FrontDoor
 from qa.ui.patient import patient_page
+from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
 from qa.ui.theme import page_theme
 from sources.library import Library
@@ -33,12 +38,26 @@ def build_app(settings: Settings) -> FastAPI:
 
 
 def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
-    """The pages and routes over an assistant that is there already."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    """The pages and routes over an assistant that is there already, and the record of answers.
+
+    Raises a `LedgerError` for a ledger that cannot be used; a database that is away may come back.
+    """
+    ledger = Ledger(settings.home, settings.ledger, may_be_away=True)
+    clerk = Clerk(ledger, assistant.library, settings.retain_days)
+
+    @asynccontextmanager
+    async def at_work(_app: FastAPI) -> AsyncIterator[None]:
+        clerk.start()
+        yield
+        clerk.close()
+        ledger.close()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=at_work)
     app.add_middleware(FrontDoor)
     app.include_router(page_routes(assistant))
     app.state.assistant = assistant
-    page = patient_page(settings, assistant)
+    app.state.recorder = Recorder(settings, clerk)
+    page = patient_page(settings, assistant, app.state.recorder)
     page.state_session_capacity = SESSIONS
     mounted: FastAPI = gr.mount_gradio_app(
         app,

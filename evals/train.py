@@ -38,6 +38,13 @@ from qa.settings import LEVELS
 
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
 CLOSEST_BELOW = 0.9  # passages are shown at the latest from this share of the first on
+CALIBRATED_ON = "own gold questions on the starter library, training part"
+METHOD = "split-conformal risk control on the share of wrong answers among those given"
+LIMITS = (
+    "The questions were written for this library. Other libraries and other people may ask "
+    "otherwise, and the stated share is an expectation over questions like these, not a promise "
+    "for one answer."
+)
 RIDGE = 0.1  # penalty on squared weights of the evidence
 
 
@@ -166,9 +173,10 @@ def main() -> int:
     asked = [question for question in gold_questions() if question.for_training]
     answerable = sum(question.answerable for question in asked)
     head = (
-        "# Weights of the features in evidence.py and gate.py. Made by `python -m evals.train`,\n"
-        f"# {date.today().isoformat()}, on {len(asked)} gold questions ({answerable} answerable) "
-        f"in {PARTS + 1} libraries.\n\n"
+        "# Weights of the features in evidence.py and gate.py. Made by `python -m evals.train`.\n\n"
+        f'[calibration]\nmade = "{date.today().isoformat()}"\nset = "{CALIBRATED_ON}"\n'
+        f"questions = {len(asked)}\nanswerable = {answerable}\nlibraries = {PARTS + 1}\n"
+        f'method = "{METHOD}"\nlimits = "{LIMITS}"\n\n'
     )
     try:
         with TemporaryDirectory() as home:

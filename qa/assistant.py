@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from index.embedder import Embedder
 from index.errors import SearchError
@@ -13,7 +14,7 @@ from qa.answer import Answer, Outcome, Quote, Turn
 from qa.differences import differences
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
-from qa.gate import decide
+from qa.gate import GateFeatures, decide, gate_features
 from qa.question import Question, Vocabulary, subjects_of, understand
 from qa.related import related_headings
 from qa.selection import choose_quotes
@@ -23,6 +24,17 @@ from sources.document import Audience
 from sources.library import Library
 
 logger = logging.getLogger(__name__)
+
+
+class Workings(NamedTuple):
+    """How an answer came about: the question as understood, all evidence, what the gate saw.
+
+    `gate` is none where there was no evidence.
+    """
+
+    question: Question
+    evidence: list[Evidence]
+    gate: GateFeatures | None
 
 
 class Assistant:
@@ -63,20 +75,31 @@ class Assistant:
         as written. A red flag is looked for before anything else and is told whatever fails.
         Otherwise raises a `SearchError` when nothing is indexed or the index cannot be used.
         """
+        return self.ask_with_workings(text, history, audience, exact=exact)[0]
+
+    def ask_with_workings(
+        self,
+        text: str,
+        history: Sequence[Turn] = (),
+        audience: Audience = Audience.PATIENT,
+        *,
+        exact: bool = False,
+    ) -> tuple[Answer, Workings | None]:
+        """The answer as `ask` gives it, and how it came about, where it was searched."""
         flag = triage().check(text)
         try:
-            answer = self._answer(text, history, audience, exact)
-            return with_first_look(answer, text, flag)
+            answer, workings = self._answer(text, history, audience, exact)
+            return with_first_look(answer, text, flag), workings
         except Exception as error:
             if flag is None:
                 raise
             said = error if isinstance(error, SearchError) else where(error)
             logger.error("warned without searching: %s", said)  # noqa: TRY400  no word of a question
-            return unsearched(text, flag)
+            return unsearched(text, flag), None
 
     def _answer(
         self, text: str, history: Sequence[Turn], audience: Audience, exact: bool
-    ) -> Answer:
+    ) -> tuple[Answer, Workings]:
         began = time.perf_counter()
         retriever = self.retriever()  # one for the whole answer, whatever is built meanwhile
         snapshot = retriever.snapshot
@@ -92,7 +115,7 @@ class Assistant:
             )
             if outcome is not Outcome.NOT_IN_LIBRARY:
                 quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
-        return Answer(
+        answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
             searched=question.searched,
@@ -107,6 +130,8 @@ class Assistant:
             differs=differences(quotes),
             took_ms=1000 * (time.perf_counter() - began),
         )
+        gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
+        return answer, Workings(question, evidence, gate)
 
     def _subjects(self) -> frozenset[str]:
         return subjects_of(entry.source.title for entry in self.library.quotable().values())

@@ -47,6 +47,11 @@ def table() -> dict[str, dict[str, float]]:
     return found
 
 
+def calibration() -> dict[str, str | float]:
+    """On what the thresholds were set, how many questions, and what that cannot promise."""
+    return dict(table()["calibration"])
+
+
 def gate_features(
     question: Question, evidence: Sequence[Evidence], lexical: LexicalIndex
 ) -> GateFeatures:

@@ -7,6 +7,7 @@ import json
 import logging
 from datetime import date
 from html import escape
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -18,6 +19,7 @@ from qa.settings import Settings
 from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
 from qa.ui.icons import icon
+from qa.ui.recorder import Recorder
 from sources.document import Audience
 
 logger = logging.getLogger(__name__)
@@ -28,11 +30,19 @@ READERS = {
     Audience.PATIENT: "page.reader_patient",
     Audience.CLINICIAN: "page.reader_clinician",
 }
+LANGUAGE = "en"  # of the page around the quotes
 TYPED = 10  # times the longest question can be typed, to be told that it is too long
 
 
-def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
-    """The page as Gradio blocks, its queue set up."""
+class Desk(NamedTuple):
+    """Who answers, and who records it."""
+
+    assistant: Assistant
+    recorder: Recorder
+
+
+def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -> gr.Blocks:
+    """The page as Gradio blocks, its queue set up. Every answer it shows is recorded first."""
     page: gr.Blocks = gr.Blocks(
         title=notice_text("page.title"), analytics_enabled=False, fill_width=True
     )
@@ -50,11 +60,12 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
                 gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
                 question, ask, clear = _composer(settings)
                 gr.HTML(_examples(), elem_id="examples", apply_default_css=False)
-            gr.HTML(_side(), elem_id="side", apply_default_css=False)
+            gr.HTML(_side(settings), elem_id="side", apply_default_css=False)
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
         reader = gr.Textbox(visible="hidden")
-        _connect(assistant, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
+        desk = Desk(assistant, recorder)
+        _connect(desk, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
@@ -64,7 +75,7 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
 
 
 def answer_question(
-    assistant: Assistant,
+    desk: Desk,
     text: str,
     exact: bool,
     exchanges: list[Exchange],
@@ -74,10 +85,14 @@ def answer_question(
 
     A red flag is told even where the quotes of its answer cannot be shown.
     """
+    assistant, recorder = desk
     try:
-        answer = assistant.ask(text, earlier_turns(exchanges), audience, exact=exact)
+        answer, workings = assistant.ask_with_workings(
+            text, earlier_turns(exchanges), audience, exact=exact
+        )
         library = assistant.library
         documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+        recorder.record(answer, workings, audience, LANGUAGE)
         new = Exchange(text, answer, documents, answer.notice)
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
@@ -86,12 +101,15 @@ def answer_question(
         # The error's own words might hold the question, so only its kind and place are logged.
         logger.error("a question failed: %s", where(error))  # noqa: TRY400
         flag = triage().check(text)
-        new = Exchange(text, unsearched(text, flag) if flag else None, (), "page.error")
+        warned = unsearched(text, flag) if flag else None
+        if warned:
+            recorder.record(warned, None, audience, LANGUAGE)
+        new = Exchange(text, warned, (), "page.error")
     return [*exchanges, new]
 
 
 def _connect(
-    assistant: Assistant,
+    desk: Desk,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
     sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
@@ -103,11 +121,11 @@ def _connect(
     def on_ask(
         text: str, exact: bool, reader: str, before: list[Exchange]
     ) -> tuple[list[Exchange], str]:
-        after = answer_question(assistant, text, exact, before, Audience(reader))
-        return after, conversation(after, date.today(), assistant.settings)
+        after = answer_question(desk, text, exact, before, Audience(reader))
+        return after, conversation(after, date.today(), desk.assistant.settings)
 
     def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today(), assistant.settings)
+        return [], conversation([], date.today(), desk.assistant.settings)
 
     begun = ask.click(
         None,
@@ -205,18 +223,21 @@ def _examples() -> str:
 
 def _privacy(settings: Settings) -> str:
     short = notice_text("page.emergency_short").format(emergency_number=settings.emergency_number)
+    privacy = escape(notice_text("page.privacy").format(days=settings.retain_days))
     return (
-        f'<p class="privacy">{icon("lock")}<span>{_notice("page.privacy")}</span></p>'
+        f'<p class="privacy">{icon("lock")}<span>{privacy}</span></p>'
         f'<a class="emergency-short" href="#emergency">{icon("alert")}'
         f"<span>{escape(short)}</span></a>"
     )
 
 
-def _side() -> str:
+def _side(settings: Settings) -> str:
     """The right column: what the page is about, and the viewer that takes its place."""
+    about = {name: notice_text(f"about.{name}") for name in ("what", "not", "stores", "library")}
+    about["stores"] = about["stores"].format(days=settings.retain_days)
     parts = "".join(
-        f"<h3>{_notice(f'about.{name}_head')}</h3><p>{_notice(f'about.{name}')}</p>"
-        for name in ("what", "not", "stores", "library")
+        f"<h3>{_notice(f'about.{name}_head')}</h3><p>{escape(words)}</p>"
+        for name, words in about.items()
     )
     return (
         f'<details id="about"><summary>{_notice("page.about")}</summary><div class="about-words">'
