@@ -32,7 +32,7 @@ SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
 
 def build_app(settings: Settings) -> FastAPI:
     """The whole application over one home folder. An index may come later; a model may not."""
-    library = Library(settings.home)
+    library = Library(settings.home, settings.policy)
     embedder = open_embedder(settings.model, settings.models)
     return assemble(settings, Assistant(settings, library, embedder))
 

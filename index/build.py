@@ -40,16 +40,23 @@ class Built(NamedTuple):
 
 
 def build(
-    library: Library, embedder: Embedder, seen: Progress, engine_name: str = DEFAULT_ENGINE
+    library: Library,
+    embedder: Embedder,
+    seen: Progress,
+    engine_name: str = DEFAULT_ENGINE,
+    *,
+    coming: Sequence[Entry] = (),
 ) -> Built:
     """Index everything quotable in `library` and switch to it.
 
+    Each of the versions `coming` stands in the index in the place of the one that is quoted now.
     Raises `NothingToIndex`, or `BuildInProgress` when another process builds in this home.
     """
     store = SnapshotStore(library.home)
     store.folder.mkdir(parents=True, exist_ok=True)
     with _alone(library.home / "build.lock"):
-        entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
+        every = {e.doc_id: e for e in (*library.quotable().values(), *coming)}
+        entries = sorted(every.values(), key=lambda entry: entry.doc_id)
         prepared = _prepare(library, entries, seen)
         known = Known.of_current(store, embedder.identity)
         made = embed_all(prepared, embedder, known, seen)

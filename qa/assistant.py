@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from index.embedder import Embedder
@@ -22,6 +23,7 @@ from qa.settings import Settings
 from qa.triage.check import triage
 from sources.document import Audience
 from sources.library import Library
+from sources.policy import Quoting
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +116,8 @@ class Assistant:
                 wrong_at_most=self.settings.wrong_at_most,
             )
             if outcome is not Outcome.NOT_IN_LIBRARY:
-                quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
+                chosen = choose_quotes(evidence, audience, self.settings.max_quotes)
+                quotes = tuple(map(self._with_banner, chosen))
         answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
@@ -132,6 +135,12 @@ class Assistant:
         )
         gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
         return answer, Workings(question, evidence, gate)
+
+    def _with_banner(self, quote: Quote) -> Quote:
+        """The quote, with a word on its review where the policy asks for one."""
+        status = quote.source.status
+        asked = self.library.policy.quoting(status) is Quoting.BANNER
+        return replace(quote, banner=f"banner.{status.name.lower()}") if asked else quote
 
     def _subjects(self) -> frozenset[str]:
         return subjects_of(entry.source.title for entry in self.library.quotable().values())

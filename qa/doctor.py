@@ -30,7 +30,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     model, embedder = _model(settings)
     yield model
     try:
-        library = Library(settings.home)
+        library = Library(settings.home, settings.policy)
         yield _documents(library)
         yield _originals(library)
     except SourceError as error:

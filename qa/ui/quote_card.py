@@ -12,7 +12,7 @@ from typing import NamedTuple
 from qa.answer import Quote
 from qa.notices import notice_text
 from qa.ui.icons import icon
-from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span
+from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span, Status
 
 PAGED_FORMATS = frozenset({"pdf"})
 
@@ -45,6 +45,7 @@ def quote_card(quote: Quote, document: Document, place: Place, today: date) -> s
     return (
         f'<figure class="card" id="{place.id}">'
         f'<h3 class="{alone}">{escape(place.order)}</h3>'
+        f"{_banner(quote)}"
         f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
         f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
         f'<figcaption class="card-foot">'
@@ -57,6 +58,13 @@ def quote_card(quote: Quote, document: Document, place: Place, today: date) -> s
         f"{_buttons(quote, document, place)}"
         f"</figcaption></figure>"
     )
+
+
+def _banner(quote: Quote) -> str:
+    """What must be said of the source's review before its words are read."""
+    if quote.banner is None:
+        return ""
+    return f'<p class="card-banner">{icon("clock")}<span>{_notice(quote.banner)}</span></p>'
 
 
 def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, Span]]:
@@ -111,6 +119,8 @@ def review_of(source: Source, today: date) -> str:
     said = [notice_text(f"status.{source.status.name.lower()}")]
     if source.reviewed:
         said.append(notice_text("status.reviewed_on").format(date=date_in_words(source.reviewed)))
+    if source.status in (Status.DUE, Status.EXPIRED):
+        return " ".join(said)  # these words say it already
     if source.review_due and source.review_due < today:
         said.append(notice_text("status.overdue"))
     elif source.review_due:
