@@ -60,8 +60,9 @@ def build(
         prepared = _prepare(library, entries, seen)
         known = Known.of_current(store, embedder.identity)
         made = embed_all(prepared, embedder, known, seen)
+        for left in store.folder.glob(".building-*"):  # by a process that died
+            shutil.rmtree(left, ignore_errors=True)
         written = store.folder / f".building-{os.getpid()}"
-        shutil.rmtree(written, ignore_errors=True)  # of a process that died and had this number
         written.mkdir()
         try:
             rows = passage_rows(prepared)
