@@ -48,7 +48,16 @@ class Settings:
     when_due: Quoting = Quoting.BANNER
     when_expired: Quoting = Quoting.NEVER
     grace_days: int = 90
-    upload_megabytes: int = 50
+    staff_upload_megabytes: int = 50
+    address: str = ""
+    staff_idle_minutes: int = 60
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+    oidc_claim: str = "groups"
+    oidc_viewer: str = ""
+    oidc_reviewer: str = ""
+    oidc_admin: str = ""
 
     @property
     def policy(self) -> Policy:
@@ -77,7 +86,8 @@ class Settings:
             "queue_size": (1, 10000),
             "retain_days": (1, 36500),
             "grace_days": (0, 36500),
-            "upload_megabytes": (1, 100),
+            "staff_upload_megabytes": (1, 100),
+            "staff_idle_minutes": (1, 720),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:

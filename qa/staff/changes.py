@@ -78,18 +78,24 @@ Pair = tuple[int | None, int | None]
 def _paired(
     gone: Sequence[int], come: Sequence[int], before: Sequence[str], after: Sequence[str]
 ) -> Iterator[Pair]:
-    """Blocks that took the place of others: each with the next one alike, without crossing."""
-    waiting = list(gone)
+    """Blocks that took the place of others: each with the next one alike, without crossing.
+
+    Between two such pairs comes first what is gone, then what is new.
+    """
+    left, new = list(gone), list[int]()
     for number in come:
-        alike = (at for at in waiting if fuzz.ratio(before[at], after[number]) >= ALIKE)
+        alike = (at for at in left if fuzz.ratio(before[at], after[number]) >= ALIKE)
         match = next(alike, None)
         if match is None:
-            yield None, number
+            new.append(number)
             continue
-        while waiting[0] != match:
-            yield waiting.pop(0), None
-        yield waiting.pop(0), number
-    yield from ((at, None) for at in waiting)
+        count = left.index(match)
+        yield from ((at, None) for at in left[:count])
+        yield from ((None, at) for at in new)
+        yield match, number
+        left, new = left[count + 1 :], []
+    yield from ((at, None) for at in left)
+    yield from ((None, at) for at in new)
 
 
 def _what(pair: Pair) -> What:

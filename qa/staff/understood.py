@@ -55,9 +55,13 @@ def understand(uploads: Uploads, upload: Upload, library: Library) -> Understood
     An upload is in review, whatever its file says of itself. A new version of a known document
     keeps the metadata that people gave it, and takes over what they left empty.
     """
-    declared = {"doc_id": upload.doc_id} if upload.doc_id else {}
-    document = read_document(uploads.data(upload), upload.name, declared)
+    data, declared = uploads.data(upload), {"doc_id": upload.doc_id} if upload.doc_id else {}
+    document = read_document(data, upload.name, declared)
     known = _known(library, document.doc_id)
+    if known is not None and known.source.title != document.source.title:
+        # Sections are told apart from the title, so it must be the one that is kept.
+        declared = {"doc_id": document.doc_id, "title": known.source.title}
+        document = read_document(data, upload.name, declared)
     source, lost = _source(document, known)
     document = replace(document, source=source)
     same = next((e for e in library.entries() if e.version == document.version), None)

@@ -80,7 +80,7 @@ class Uploads:
                 if size > self.limit:
                     raise TooLarge(
                         f"{name} is larger than the {self.limit // 2**20} MB that may be uploaded; "
-                        "split it, or raise `upload_megabytes` in the settings"
+                        "split it, or raise `staff_upload_megabytes` in the settings"
                     )
                 written.write(piece)
         if size == 0:
