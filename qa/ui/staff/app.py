@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from qa.ledger.errors import LedgerError
 from qa.staff.errors import NotAllowed, StaffError, UnknownAccount
 from qa.staff.roles import Person
-from qa.ui.staff import own, sign_in, start
+from qa.ui.staff import activity, own, people, sign_in, start
 from qa.ui.staff.desk import StaffDesk
 from qa.ui.staff.door import (
     Forged,
@@ -25,7 +25,7 @@ from qa.ui.staff.guard import Guard
 from qa.ui.staff.paper import page
 from sources.errors import SourceError
 
-GROUPS = (start, sign_in, own)
+GROUPS = (start, sign_in, own, people, activity)
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
 STATIC = Path(__file__).with_name("static")
 
