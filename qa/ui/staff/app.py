@@ -11,7 +11,19 @@ from starlette.exceptions import HTTPException
 from qa.ledger.errors import LedgerError
 from qa.staff.errors import NotAllowed, StaffError, UnknownAccount
 from qa.staff.roles import Person
-from qa.ui.staff import activity, own, people, sign_in, start
+from qa.staff.uploads import UnknownUpload
+from qa.ui.staff import (
+    activity,
+    document,
+    library,
+    metadata,
+    own,
+    people,
+    reading,
+    sign_in,
+    start,
+    uploading,
+)
 from qa.ui.staff.desk import StaffDesk
 from qa.ui.staff.door import (
     Forged,
@@ -23,10 +35,11 @@ from qa.ui.staff.door import (
 )
 from qa.ui.staff.guard import Guard
 from qa.ui.staff.paper import page
-from sources.errors import SourceError
+from sources.errors import ChangedMeanwhile, SourceError, UnknownDocument
 
-GROUPS = (start, sign_in, own, people, activity)
+GROUPS = (start, sign_in, own, library, uploading, document, metadata, reading, people, activity)
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
+NOT_THERE = (UnknownDocument, UnknownUpload)
 STATIC = Path(__file__).with_name("static")
 
 
@@ -113,6 +126,10 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(LedgerError)
     @app.exception_handler(SourceError)
     def away(request: Request, error: Exception) -> Response:
+        if type(error) in NOT_THERE:
+            return refused(request, 404, "Not here", _sentence(error))
+        if isinstance(error, ChangedMeanwhile):
+            return refused(request, 409, "Not done", _sentence(error))
         return refused(request, 503, "Not possible just now", _sentence(error))
 
     @app.exception_handler(RequestValidationError)

@@ -9,9 +9,11 @@ from qa.ledger.clerk import Clerk
 from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.staff.accounts import Accounts
+from qa.staff.indexing import Indexing
 from qa.staff.key import StaffKey
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
+from qa.staff.uploads import Uploads
 from qa.ui.recorder import Recorder
 from sources.library import Library
 
@@ -26,6 +28,8 @@ class StaffDesk:
     accounts: Accounts
     sessions: Sessions
     lockout: Lockout
+    uploads: Uploads
+    indexing: Indexing
 
     @property
     def clerk(self) -> Clerk:
@@ -49,7 +53,16 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
     key = StaffKey(settings.home)
     sessions = Sessions(ledger, key, settings.staff_idle_minutes * 60.0)
     accounts = Accounts(ledger)
-    return StaffDesk(settings, assistant, recorder, accounts, sessions, Lockout(ledger, key))
+    return StaffDesk(
+        settings=settings,
+        assistant=assistant,
+        recorder=recorder,
+        accounts=accounts,
+        sessions=sessions,
+        lockout=Lockout(ledger, key),
+        uploads=Uploads(settings.home, settings.staff_upload_megabytes * 2**20),
+        indexing=Indexing(assistant.library, assistant.embedder, settings.engine),
+    )
 
 
 def desk_of(request: Request) -> StaffDesk:

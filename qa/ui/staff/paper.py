@@ -28,6 +28,7 @@ class Place(NamedTuple):
 
 
 NAVIGATION = (
+    Place("/library", "Library", Role.VIEWER),
     Place("/people", "People", Role.ADMIN),
     Place("/activity", "Activity", Role.ADMIN),
 )
