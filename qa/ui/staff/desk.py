@@ -12,6 +12,7 @@ from qa.staff.accounts import Accounts
 from qa.staff.key import StaffKey
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
+from qa.staff.sign_on import SignOn
 from qa.ui.recorder import Recorder
 from sources.library import Library
 
@@ -26,6 +27,7 @@ class StaffDesk:
     accounts: Accounts
     sessions: Sessions
     lockout: Lockout
+    sign_on: SignOn | None
 
     @property
     def clerk(self) -> Clerk:
@@ -49,7 +51,9 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
     key = StaffKey(settings.home)
     sessions = Sessions(ledger, key, settings.staff_idle_minutes * 60.0)
     accounts = Accounts(ledger)
-    return StaffDesk(settings, assistant, recorder, accounts, sessions, Lockout(ledger, key))
+    sign_on = SignOn(settings) if settings.oidc_issuer else None
+    lockout = Lockout(ledger, key)
+    return StaffDesk(settings, assistant, recorder, accounts, sessions, lockout, sign_on)
 
 
 def desk_of(request: Request) -> StaffDesk:
