@@ -38,16 +38,21 @@ def desk(assistant_of: Callable[..., Assistant]) -> Iterator[StaffDesk]:
 @pytest.fixture
 def client_as(desk: StaffDesk) -> ClientAs:
     """Makes a browser of somebody with this role, or of nobody; they are called as their role."""
-    outer = FastAPI()
-    outer.mount("/staff", staff_app(desk))
 
     def client(role: Role | None) -> TestClient:
-        made = TestClient(outer, base_url=HERE, follow_redirects=False, headers=PAGE)
+        made = browser_of(desk)
         if role is not None:
             made.cookies.set(COOKIE, cookie_of(desk, role), path="/staff")
         return made
 
     return client
+
+
+def browser_of(desk: StaffDesk) -> TestClient:
+    """A browser that has opened no page yet."""
+    outer = FastAPI()
+    outer.mount("/staff", staff_app(desk))
+    return TestClient(outer, base_url=HERE, follow_redirects=False, headers=PAGE)
 
 
 def cookie_of(desk: StaffDesk, role: Role) -> str:

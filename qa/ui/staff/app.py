@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from qa.ledger.errors import LedgerError
-from qa.staff.errors import NotAllowed, StaffError, UnknownAccount
+from qa.staff.errors import NotAllowed, SignOnFailed, StaffError, UnknownAccount
 from qa.staff.roles import Person
 from qa.staff.uploads import UnknownUpload
 from qa.ui.staff import (
@@ -21,6 +21,7 @@ from qa.ui.staff import (
     people,
     reading,
     sign_in,
+    sign_on,
     start,
     uploading,
 )
@@ -37,7 +38,19 @@ from qa.ui.staff.guard import Guard
 from qa.ui.staff.paper import page
 from sources.errors import ChangedMeanwhile, SourceError, UnknownDocument
 
-GROUPS = (start, sign_in, own, library, uploading, document, metadata, reading, people, activity)
+GROUPS = (
+    start,
+    sign_in,
+    sign_on,
+    own,
+    library,
+    uploading,
+    document,
+    metadata,
+    reading,
+    people,
+    activity,
+)
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
 NOT_THERE = (UnknownDocument, UnknownUpload)
 STATIC = Path(__file__).with_name("static")
@@ -120,7 +133,7 @@ def _refusals(app: FastAPI) -> None:
 def _faults(app: FastAPI) -> None:
     @app.exception_handler(StaffError)
     def staff_error(request: Request, error: StaffError) -> Response:
-        known = {NotAllowed: 409, UnknownAccount: 404}
+        known = {NotAllowed: 409, UnknownAccount: 404, SignOnFailed: 400}
         return refused(request, known.get(type(error), 400), "Not done", _sentence(error))
 
     @app.exception_handler(LedgerError)

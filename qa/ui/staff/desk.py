@@ -13,6 +13,7 @@ from qa.staff.indexing import Indexing
 from qa.staff.key import StaffKey
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
+from qa.staff.sign_on import SignOn
 from qa.staff.uploads import Uploads
 from qa.ui.recorder import Recorder
 from sources.library import Library
@@ -28,6 +29,7 @@ class StaffDesk:
     accounts: Accounts
     sessions: Sessions
     lockout: Lockout
+    sign_on: SignOn | None
     uploads: Uploads
     indexing: Indexing
 
@@ -60,6 +62,7 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
         accounts=accounts,
         sessions=sessions,
         lockout=Lockout(ledger, key),
+        sign_on=SignOn(settings) if settings.oidc_issuer else None,
         uploads=Uploads(settings.home, settings.staff_upload_megabytes * 2**20),
         indexing=Indexing(assistant.library, assistant.embedder, settings.engine),
     )

@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
@@ -76,7 +77,8 @@ def _again(request: Request, wanted: str, name: str, problem: str, status: int) 
 
 def _form(request: Request, status: int, **values: str) -> Response:
     empty = dict.fromkeys(("next", "name", "problem", "signed_out"), "")
-    known: dict[str, object] = {**empty, **values}
+    provider = urlsplit(desk_of(request).settings.oidc_issuer).hostname
+    known: dict[str, object] = {**empty, **values, "sign_on": provider}
     return page(request, "sign_in.html", None, status, **known)
 
 
