@@ -336,7 +336,7 @@
     watch();
   }
 
-  window.quotewell = { begin, answered, failed, cleared };
+  window.quotewell = { begin, answered, failed, cleared, notice, say, tell };
   document.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("input", onInput, true);
