@@ -5,6 +5,7 @@ The conversation lives in the session's state and nowhere else.
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 
@@ -13,11 +14,13 @@ import gradio as gr
 from index.errors import SearchError
 from qa.assistant import Assistant
 from qa.first_look import unsearched, where
-from qa.notices import notice_names, notice_text
+from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
+from qa.ui.frame import Frame, emergency_number, language_choice
 from qa.ui.icons import icon
+from qa.ui.in_words import library_in, library_languages, other_languages
 from sources.document import Audience
 
 logger = logging.getLogger(__name__)
@@ -38,7 +41,8 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
     )
     with page:
         exchanges = gr.State([], time_to_live=FORGOTTEN_AFTER, delete_callback=list.clear)
-        gr.HTML(_head(settings), elem_id="page-head", apply_default_css=False)
+        frame = Frame()
+        frame.part(lambda: _head(settings), "page-head")
         with gr.Column(elem_id="page"):
             with gr.Column(elem_id="talk"):
                 shown = gr.HTML(
@@ -46,15 +50,18 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
                     elem_id="conversation",
                     apply_default_css=False,
                 )
-                gr.HTML(_pending(), elem_id="waiting", apply_default_css=False)
-                gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
-                question, ask, clear = _composer(settings)
-                gr.HTML(_examples(), elem_id="examples", apply_default_css=False)
-            gr.HTML(_side(), elem_id="side", apply_default_css=False)
+                frame.part(_pending, "waiting")
+                frame.part(lambda: _welcome(library_languages(assistant.library)), "welcome")
+                question, ask, clear = _composer(settings, frame)
+                frame.part(lambda: _examples(library_languages(assistant.library)), "examples")
+            frame.part(_side, "side")
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
         reader = gr.Textbox(visible="hidden")
-        _connect(assistant, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
+        language = gr.Textbox(FIRST, visible="hidden")
+        sent = (asked, exact, reader, language)
+        _connect(assistant, (question, ask, clear), sent, (exchanges, shown))
+        frame.connect(language, (exchanges, shown), settings)
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
@@ -78,7 +85,7 @@ def answer_question(
         answer = assistant.ask(text, earlier_turns(exchanges), audience, exact=exact)
         library = assistant.library
         documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        new = Exchange(text, answer, documents, answer.notice)
+        new = Exchange(text, answer, documents, answer.notice, library_languages(library))
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
@@ -93,7 +100,7 @@ def answer_question(
 def _connect(
     assistant: Assistant,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
-    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
+    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
 ) -> None:
     """Ask and clear. The script shows the question at once and says so when asking fails."""
@@ -101,18 +108,20 @@ def _connect(
     exchanges, shown = kept
 
     def on_ask(
-        text: str, exact: bool, reader: str, before: list[Exchange]
+        text: str, exact: bool, reader: str, language: str, before: list[Exchange]
     ) -> tuple[list[Exchange], str]:
         after = answer_question(assistant, text, exact, before, Audience(reader))
-        return after, conversation(after, date.today(), assistant.settings)
+        with speaking(language):
+            return after, conversation(after, date.today(), assistant.settings)
 
-    def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today(), assistant.settings)
+    def on_clear(language: str) -> tuple[list[Exchange], str]:
+        with speaking(language):
+            return [], conversation([], date.today(), assistant.settings)
 
     begun = ask.click(
         None,
         question,
-        [question, *sent],
+        [question, *sent[:-1]],
         js="(text) => window.quotewell.begin(text)",
         api_visibility="private",
     )
@@ -127,7 +136,7 @@ def _connect(
     answered.failure(None, js="() => window.quotewell.failed()", api_visibility="private")
     cleared = clear.click(
         on_clear,
-        None,
+        sent[-1],
         [exchanges, shown],
         queue=False,
         show_progress="hidden",
@@ -136,7 +145,7 @@ def _connect(
     cleared.then(None, js="() => window.quotewell.cleared()", api_visibility="private")
 
 
-def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _composer(settings: Settings, frame: Frame) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     with gr.Column(elem_id="composer"):
         gr.HTML('<p id="page-status" role="status"></p>', apply_default_css=False)
         with gr.Row(elem_id="ask-row"):
@@ -153,19 +162,22 @@ def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
             )
             ask = gr.Button(notice_text("page.ask"), variant="primary", elem_id="ask", scale=0)
         with gr.Row(elem_id="ask-foot"):
-            gr.HTML(_privacy(settings), apply_default_css=False)
+            frame.part(lambda: _privacy(settings))
             clear = gr.Button(notice_text("page.clear"), elem_id="clear", scale=0)
+    frame.told(question, label="page.question_label", placeholder="page.placeholder")
+    frame.told(ask, value="page.ask")
+    frame.told(clear, value="page.clear")
     return question, ask, clear
 
 
 def _head(settings: Settings) -> str:
     said = {f"page.{name}": notice_text(f"page.{name}") for name in SCRIPT_NOTICES}
-    emergency = notice_text("emergency.banner").format(emergency_number=settings.emergency_number)
+    emergency = notice_text("emergency.banner").format(emergency_number=emergency_number(settings))
     return (
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
         f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
-        f"{_reader()}</header>"
+        f"{language_choice()}{_reader()}</header>"
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
@@ -194,17 +206,22 @@ def _pending() -> str:
     )
 
 
-def _welcome() -> str:
-    return f'<h2 class="welcome">{_notice("page.start")}</h2>'
+def _welcome(written_in: Sequence[str]) -> str:
+    return f'<h2 class="welcome">{_notice("page.start")}</h2>{library_in(written_in)}'
 
 
-def _examples() -> str:
-    questions = [notice_text(name) for name in notice_names() if name.startswith("example.")]
-    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{suggestions(questions)}'
+def _examples(written_in: Sequence[str]) -> str:
+    """Questions in the reader's language where the library is written in it, or else in its own."""
+    language = spoken() if not other_languages(written_in) else written_in[0]
+    names = [name for name in notice_names() if name.startswith("example.")]
+    with speaking(language):
+        questions = suggestions([notice_text(name) for name in names], spoken())
+    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{questions}'
 
 
 def _privacy(settings: Settings) -> str:
-    short = notice_text("page.emergency_short").format(emergency_number=settings.emergency_number)
+    number = emergency_number(settings)
+    short = notice_text("page.emergency_short").format(emergency_number=number)
     return (
         f'<p class="privacy">{icon("lock")}<span>{_notice("page.privacy")}</span></p>'
         f'<a class="emergency-short" href="#emergency">{icon("alert")}'

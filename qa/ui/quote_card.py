@@ -12,6 +12,7 @@ from typing import NamedTuple
 from qa.answer import Quote
 from qa.notices import notice_text
 from qa.ui.icons import icon
+from qa.ui.in_words import date_in_words, language_label
 from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span
 
 PAGED_FORMATS = frozenset({"pdf"})
@@ -40,17 +41,19 @@ def quote_card(quote: Quote, document: Document, place: Place, today: date) -> s
     words = "".join(_line(quote, document, kind, span) for kind, span in lines_of(quote, document))
     facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
     clinician = quote.source.audience is Audience.CLINICIAN
+    language = escape(quote.source.language)
     alone = "visually-hidden" if place.total == 1 else "card-order"
     label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
     return (
         f'<figure class="card" id="{place.id}">'
         f'<h3 class="{alone}">{escape(place.order)}</h3>'
-        f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
+        f'<blockquote class="quote-text" lang="{language}" '
         f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
         f'<figcaption class="card-foot">'
         f'<p class="card-title">'
         f'<span class="visually-hidden">{_notice("page.source")}: </span>'
-        f"<cite>{escape(quote.source.title)}</cite>{label}</p>"
+        f'<cite lang="{language}">{escape(quote.source.title)}</cite>'
+        f"{language_label(quote.source.language)}{label}</p>"
         f"{_section(quote)}"
         f'<ul class="facts">{facts}</ul>'
         f"{_also(quote, place)}"
@@ -118,11 +121,6 @@ def review_of(source: Source, today: date) -> str:
     return " ".join(said)
 
 
-def date_in_words(day: date) -> str:
-    """A date as people write it: 5 March 2026."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def citation(quote: Quote, document: Document) -> str:
     """Where a quote stands, in one line: title, section, page, publisher, address, version."""
     pages = pages_of(quote) if document.format in PAGED_FORMATS else None
@@ -141,7 +139,8 @@ def citation(quote: Quote, document: Document) -> str:
 def _section(quote: Quote) -> str:
     if not quote.section:
         return ""
-    steps = "".join(f"<span>{escape(step)}</span>" for step in quote.section)
+    language = escape(quote.source.language)
+    steps = "".join(f'<span lang="{language}">{escape(step)}</span>' for step in quote.section)
     hidden = f'<span class="visually-hidden">{_notice("page.section")}: </span>'
     return f'<p class="card-section">{hidden}{steps}</p>'
 
@@ -154,7 +153,8 @@ def _also(quote: Quote, place: Place) -> str:
         f'<li><button type="button" class="link" id="{place.id}-also-{n}" '
         f'data-open="{escape(other.doc_id)}" data-version="{escape(other.version)}" '
         f'data-start="{other.span.start}" data-end="{other.span.end}" '
-        f'data-title="{escape(other.source.title)}">{escape(other.source.title)}</button></li>'
+        f'data-title="{escape(other.source.title)}" '
+        f'lang="{escape(other.source.language)}">{escape(other.source.title)}</button></li>'
         for n, other in enumerate(quote.also, start=1)
     )
     return f'<div class="also"><span>{_notice("page.also")}:</span><ul>{items}</ul></div>'

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from qa.notices import notice_text
+from qa.notices import languages, notice_text
 
 HERE = Path(__file__).parent
 STYLES = ("page.css",)
 # Each is a function that runs at once; what several need stands in `window.quotewell`, page.js's.
-SCRIPTS = ("page.js",)
+SCRIPTS = ("page.js", "language.js")
 ICON = HERE / "icon.svg"
 GROUND, GROUND_DARK = "#faf8f3", "#11181b"
 ACCENT = "#0b5c6b"
@@ -36,7 +36,8 @@ def page_head() -> str:
     title = f"<title>{escape(notice_text('page.title'))}</title>"
     style = "\n".join(_text(name) for name in STYLES)
     script = "\n".join(f"({_text(name)})();" for name in SCRIPTS)
-    return f"{title}{HEAD}<style>{style}</style><script>{script}</script>"
+    known = f'<meta name="languages" content="{" ".join(languages())}">'
+    return f"{title}{known}{HEAD}<style>{style}</style><script>{script}</script>"
 
 
 def _text(name: str) -> str:
