@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from qa.answer import Answer, DifferenceKind, Outcome, Turn
 from qa.first_look import is_crisis
+from qa.glossary import NO_GLOSSARY, Glossary
 from qa.message_language import message_language
 from qa.notices import notice_text, speaking, spoken
 from qa.settings import Settings
@@ -35,7 +36,7 @@ TOO_LONG = "question.too_long"
 class Exchange(NamedTuple):
     """A question and its answer with the quoted documents, or the notice that stands for one.
 
-    `written_in` are the languages of the library that was asked.
+    `written_in` are the languages of the library that was asked, and `glossary` its glossaries.
     """
 
     question: str
@@ -43,6 +44,7 @@ class Exchange(NamedTuple):
     documents: tuple[Document, ...]
     notice: str
     written_in: tuple[str, ...] = ()
+    glossary: Glossary = NO_GLOSSARY
 
 
 def earlier_turns(exchanges: Sequence[Exchange]) -> list[Turn]:
@@ -76,7 +78,7 @@ def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> s
     answer = exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
-    reply = reply_to(answer, exchange.documents, number, today) if answer else _failed(exchange)
+    reply = reply_to(exchange, answer, number, today) if answer else _failed(exchange)
     first += library_in(exchange.written_in) if outcome in NOT_FOUND else ""
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
@@ -113,7 +115,7 @@ def _first(answer: Answer, number: int, settings: Settings) -> str:
     return f"{card}{details(answer)}{instead}{library}"
 
 
-def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: date) -> str:
+def reply_to(exchange: Exchange, answer: Answer, number: int, today: date) -> str:
     """Everything under a question: how it ended, the quotes and what to ask next.
 
     A crisis without a quote that answers has the care card, and nothing that goes on beside it.
@@ -121,9 +123,11 @@ def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: 
     if is_crisis(answer.urgent) and not answer.quotes:
         return ""
     count = len(answer.quotes)
+    pairs = zip(answer.quotes, exchange.documents, strict=True)
+    explained = exchange.glossary.meanings
     cards = "".join(
-        quote_card(quote, document, Place(number, at, count), today)
-        for at, (quote, document) in enumerate(zip(answer.quotes, documents, strict=True), start=1)
+        quote_card(quote, document, Place(number, at, count), today, list(explained(quote)))
+        for at, (quote, document) in enumerate(pairs, start=1)
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
     above = f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}"

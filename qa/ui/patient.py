@@ -14,6 +14,7 @@ import gradio as gr
 from index.errors import SearchError
 from qa.assistant import Assistant
 from qa.first_look import unsearched, where
+from qa.glossary import glossary_of
 from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.check import triage
@@ -85,7 +86,8 @@ def answer_question(
         answer = assistant.ask(text, earlier_turns(exchanges), audience, exact=exact)
         library = assistant.library
         documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        new = Exchange(text, answer, documents, answer.notice, library_languages(library))
+        about = library_languages(library), glossary_of(library)
+        new = Exchange(text, answer, documents, answer.notice, *about)
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
