@@ -13,6 +13,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from index.errors import SearchError
+from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.first_look import unsearched, where
 from qa.glossary import glossary_of
@@ -25,6 +26,7 @@ from qa.ui.icons import icon
 from qa.ui.in_words import library_in, library_languages, other_languages
 from qa.ui.recorder import Recorder
 from sources.document import Audience
+from sources.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +83,20 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
     return page
 
 
+def warm_up(settings: Settings, assistant: Assistant) -> None:
+    """Answer an example as the page would, unseen and unrecorded. Raises a `SearchError`."""
+    text = notice_text("example.one")
+    answer = assistant.ask(text)
+    conversation([_exchange(text, answer, assistant.library)], date.today(), settings)
+
+
+def _exchange(text: str, answer: Answer, library: Library) -> Exchange:
+    """An answer with all that is shown around it."""
+    documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+    about = library_languages(library), glossary_of(library)
+    return Exchange(text, answer, documents, answer.notice, *about)
+
+
 def answer_question(
     desk: Desk,
     text: str,
@@ -97,11 +113,8 @@ def answer_question(
         answer, workings = assistant.ask_with_workings(
             text, earlier_turns(exchanges), audience, exact=exact
         )
-        library = assistant.library
-        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+        new = _exchange(text, answer, assistant.library)
         recorder.record(answer, workings, audience, spoken())
-        about = library_languages(library), glossary_of(library)
-        new = Exchange(text, answer, documents, answer.notice, *about)
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
