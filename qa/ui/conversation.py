@@ -13,7 +13,7 @@ from qa.notices import notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.ui.care import care, details, personal
 from qa.ui.icons import icon
-from qa.ui.in_words import library_in
+from qa.ui.in_words import library_in, other_languages
 from qa.ui.quote_card import Place, quote_card
 from sources.document import Document
 
@@ -89,7 +89,12 @@ def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> s
 
 
 def _language(exchange: Exchange) -> str:
-    """The language of a question: what its words told the rules, or else what they look like."""
+    """The language of a question: what its words told the rules, or else what they look like.
+
+    Who reads in a language that the library is not in must ask in another: that is no choice.
+    """
+    if other_languages(exchange.written_in):
+        return spoken()
     answer = exchange.answer
     if answer and answer.urgent:
         return answer.urgent.first.language
