@@ -21,7 +21,7 @@ from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
-from qa.ui.frame import Frame, emergency_number, language_choice
+from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
 from qa.ui.in_words import library_in, library_languages, other_languages
 from qa.ui.recorder import Recorder
@@ -209,7 +209,7 @@ def _head(settings: Settings) -> str:
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
         f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
-        f"{language_choice()}{_reader()}</header>"
+        f'<div class="choices">{language_choice()}{reading_choices()}</div>{_reader()}</header>'
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
