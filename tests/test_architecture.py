@@ -44,7 +44,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
         "qa/triage/wording.py",
     ),
     "reportlab": ("sources/starter/typeset.py",),
-    "sentence_transformers": ("index/embedder.py", "evals/bench/floor.py"),
+    "sentence_transformers": ("index/embedder.py", "index/reranker.py", "evals/bench/floor.py"),
     "sklearn": ("evals/",),
     "spellchecker": ("qa/english.py", "qa/triage/wording.py"),
     "sqlalchemy": (
@@ -57,7 +57,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
         "qa/staff/",
     ),
     "tokenizers": ("index/openvino_encoder.py",),
-    "torch": (),
+    "torch": ("index/reranker.py",),
     "trafilatura": ("sources/readers/html.py",),
     "yaml": ("sources/metadata.py", "sources/starter/typeset.py"),
 }
