@@ -40,6 +40,15 @@ class Settings:
     ledger: str = ""
     retain_days: int = 180
     wrong_at_most: float = STRICTEST
+    address: str = ""
+    staff_idle_minutes: int = 60
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+    oidc_claim: str = "groups"
+    oidc_viewer: str = ""
+    oidc_reviewer: str = ""
+    oidc_admin: str = ""
 
     @property
     def models(self) -> Path:
@@ -55,6 +64,7 @@ class Settings:
             "concurrent_questions": (1, 256),
             "queue_size": (1, 10000),
             "retain_days": (1, 36500),
+            "staff_idle_minutes": (1, 720),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
