@@ -10,13 +10,14 @@ from qa.ledger.figures import (
     RuleCount,
     Time,
     figures,
+    languages_shown,
     quantile,
     quoted_documents,
     rules_that_warned,
 )
 from qa.ledger.lacking import nearest_documents, opinions, unanswered
 from qa.ledger.ledger import Ledger
-from qa.ledger.search import ANY_RULE, Wanted, all_answers, find_answers, openings
+from qa.ledger.search import ANY_RULE, Wanted, all_answers, find_answers, openings, quotes_of
 from tests.test_ledger_stores import address, server
 
 __all__ = ["address", "server"]  # fixtures: each test runs on SQLite and on PostgreSQL
@@ -94,6 +95,7 @@ def test_the_figures_of_all_time_and_of_a_day(ledger):
     assert day.documents == [DocumentCount("scan", 2), DocumentCount("care", 1)]
     assert quoted_documents(ledger) == {"scan", "care"}
     assert rules_that_warned(ledger) == ["cord"]
+    assert languages_shown(ledger) == ["en"]
 
 
 def test_questions_without_a_sure_answer(ledger):
@@ -134,9 +136,11 @@ def test_answers_are_found_and_leafed_through(ledger, wanted, found):
 
 def test_all_answers_are_read_in_steps(ledger, monkeypatch):
     monkeypatch.setattr("qa.ledger.search.STEP", 2)
-    assert [row.answer_id for row in all_answers(ledger, Wanted())] == [
-        f"a{number}" for number in (5, 4, 3, 2, 1)
-    ]
+    steps = [[row.answer_id for row in step] for step in all_answers(ledger, Wanted())]
+    assert steps == [["a5", "a4"], ["a3", "a2"], ["a1"]]
+    first, second = quotes_of(ledger, [1, 3])[1][:2], quotes_of(ledger, [1, 3])[3]
+    assert ([one["doc_id"] for one in first], second) == (["scan", "scan"], [])
+    assert set(first[0]) == {"doc_id", "version", "start", "end", "sha256"}
     assert len(openings(ledger, "a1")) == 2
 
 

@@ -112,6 +112,12 @@ def rules_that_warned(ledger: Ledger) -> list[str]:
         return sorted(map(str, connection.execute(query).scalars()))
 
 
+def languages_shown(ledger: Ledger) -> list[str]:
+    """The languages of the pages that answers were shown on, in order."""
+    with ledger.transaction() as connection:
+        return sorted(connection.execute(sa.select(answers.c.language).distinct()).scalars())
+
+
 def _days(connection: sa.Connection, time: Time) -> list[Day]:
     day = sa.func.substr(answers.c.at, 1, 10).label("day")
     query = (

@@ -1,6 +1,6 @@
 """Finding answers in the ledger: newest first, by time, outcome, document, rule, reader, words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -70,11 +70,22 @@ def find_answers(ledger: Ledger, wanted: Wanted, most: int = 50) -> list[Listed]
     return found[::-1] if forward else found
 
 
-def all_answers(ledger: Ledger, wanted: Wanted) -> Iterator[Listed]:
-    """Every answer that is wanted, newest first, read in steps while it is gone through."""
+def all_answers(ledger: Ledger, wanted: Wanted) -> Iterator[list[Listed]]:
+    """Every answer that is wanted, newest first, in steps that are read when they are asked for."""
     while some := find_answers(ledger, wanted, STEP):
-        yield from some
+        yield some
         wanted = wanted._replace(before=some[-1].number)
+
+
+def quotes_of(ledger: Ledger, numbers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The quotes of answers by their numbers: where each stands, and the hash of its words."""
+    columns = [quotes.c[name] for name in ("doc_id", "version", "start", "end", "sha256")]
+    query = sa.select(quotes.c.number, *columns).where(quotes.c.number.in_(numbers))
+    found: dict[int, list[dict[str, Any]]] = {number: [] for number in numbers}
+    with ledger.transaction() as connection:
+        for row in connection.execute(query.order_by(quotes.c.place)).mappings():
+            found[row["number"]].append({name: row[name] for name in row if name != "number"})
+    return found
 
 
 def count_answers(ledger: Ledger, wanted: Wanted) -> int:

@@ -6,9 +6,6 @@ from typing import NamedTuple
 
 from qa.ledger.figures import Time
 
-LAST = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "a year"}
-"""Times that are asked for by a click: days up to now, and what they are called."""
-
 
 class Period(NamedTuple):
     """From the first day to the last, both counted; a side that is none is open."""

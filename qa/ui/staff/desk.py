@@ -10,6 +10,7 @@ from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.staff.accounts import Accounts
 from qa.staff.key import StaffKey
+from qa.staff.lacking import Lacking
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
 from qa.ui.recorder import Recorder
@@ -26,6 +27,7 @@ class StaffDesk:
     accounts: Accounts
     sessions: Sessions
     lockout: Lockout
+    lacking: Lacking
 
     @property
     def clerk(self) -> Clerk:
@@ -49,7 +51,8 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
     key = StaffKey(settings.home)
     sessions = Sessions(ledger, key, settings.staff_idle_minutes * 60.0)
     accounts = Accounts(ledger)
-    return StaffDesk(settings, assistant, recorder, accounts, sessions, Lockout(ledger, key))
+    lockout, lacking = Lockout(ledger, key), Lacking(ledger, assistant)
+    return StaffDesk(settings, assistant, recorder, accounts, sessions, lockout, lacking)
 
 
 def desk_of(request: Request) -> StaffDesk:
