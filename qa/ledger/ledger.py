@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 NOTHING = Head(0, GENESIS)
 """The head of a chain without a link."""
-Change = Callable[[sa.Connection], None]
+Change = Callable[[sa.Connection], object]
 """Something done to the database in a transaction that is open already."""
 
 

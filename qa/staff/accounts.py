@@ -170,7 +170,7 @@ class Accounts:
     def with_password(self, name: str, password: str) -> Account | None:
         """The account that this name and password open; none otherwise, after the same time."""
         with self.ledger.transaction() as connection:
-            rows = _rows(connection, name) if _NAME.fullmatch(name) else []
+            rows = _rows(connection, name)
         row = rows[0] if rows else None
         fits = password_fits(password, row.password if row else "")
         if row is None or not fits or row.disabled_at is not None:
@@ -222,6 +222,8 @@ def end_sessions(connection: sa.Connection, name: str) -> None:
 
 
 def _rows(connection: sa.Connection, name: str) -> list[sa.Row[tuple[object, ...]]]:
+    if not _NAME.fullmatch(name):  # whatever it holds, no database is asked about it
+        return []
     return list(connection.execute(sa.select(staff).where(staff.c.name == name)))
 
 

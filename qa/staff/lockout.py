@@ -27,6 +27,16 @@ class _Counted(NamedTuple):
     free: int
 
 
+class Turn(NamedTuple):
+    """Whether a try may be made: how long to wait first, and whether it is the last before a wait.
+
+    `wait_s` is 0 when it may.
+    """
+
+    wait_s: float
+    last: bool
+
+
 class Lockout:
     """Counts tries before they are looked at, so that many at once find no gap."""
 
@@ -37,8 +47,8 @@ class Lockout:
         own = _Counted(self._key.digest(f"name {name}"), 5)
         return own, _Counted(self._key.digest(f"address {address}"), 30)
 
-    def seconds_left(self, name: str, address: str) -> float:
-        """How long to wait; 0 when this try may be made, which is then counted as failed."""
+    def turn(self, name: str, address: str) -> Turn:
+        """Whether a try may be made now. One that may is counted as failed until `succeeded`."""
         moment = self._clock()
         counted = self._counted(name, address)
         with self._ledger.transaction(writes=True) as connection:
@@ -54,7 +64,9 @@ class Lockout:
             if left <= 0:
                 for one in counted:
                     _count(connection, one.who, found.get(one.who), moment)
-        return max(left, 0.0)
+        own = counted[0]
+        count = found.get(own.who, (0, 0.0))[0] + 1
+        return Turn(max(left, 0.0), left <= 0 and wait_after(count, own.free) > 0)
 
     def succeeded(self, name: str, address: str) -> None:
         """Take the last try back: it was right. The name starts anew, the address does not."""

@@ -40,7 +40,8 @@ class Sessions:
     def __init__(
         self, ledger: Ledger, key: StaffKey, idle_s: float, clock: Clock = time.time
     ) -> None:
-        self._ledger, self._key, self._idle_s, self._clock = ledger, key, idle_s, clock
+        self.key = key
+        self._ledger, self._idle_s, self._clock = ledger, idle_s, clock
 
     def begin(self, person: Person) -> str:
         """A new session; the id that its cookie holds."""
@@ -113,15 +114,15 @@ class Sessions:
 
     def cookie(self, session: str) -> str:
         """What a cookie holds for an id."""
-        return self._key.signed(session, _COOKIE)
+        return self.key.signed(session, _COOKIE)
 
     def from_cookie(self, cookie: str) -> str | None:
         """The id in a cookie; none when it was not made here."""
-        return self._key.unsigned(cookie, _COOKIE)
+        return self.key.unsigned(cookie, _COOKIE)
 
     def form_token(self, session: str) -> str:
         """What a form holds, so that only our own pages can send it."""
-        return self._key.digest(f"{_FORM} {session}")
+        return self.key.digest(f"{_FORM} {session}")
 
 
 def was_signed_in(session: str) -> bool:

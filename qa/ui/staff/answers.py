@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from qa.ledger.ledger import Ledger
 from qa.ledger.search import Listed, Wanted, all_answers, count_answers, find_answers, quotes_of
 from qa.staff.export import Cells
+from qa.staff.roles import Person
 from qa.ui.staff.desk import desk_of
 from qa.ui.staff.door import Viewer
 from qa.ui.staff.filters import ANSWERS, ROWS, Filters, choices, wanted_of
@@ -36,7 +37,7 @@ def routes() -> APIRouter:
     return router
 
 
-def _listed(request: Request, person: Viewer, filters: Filters) -> Response:
+def _listed(request: Request, person: Person, filters: Filters) -> Response:
     desk, wanted = desk_of(request), wanted_of(filters)
     rows = find_answers(desk.ledger, wanted, ROWS + 1)
     forward = wanted.after is not None

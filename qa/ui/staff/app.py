@@ -9,9 +9,23 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from qa.ledger.errors import LedgerError
-from qa.staff.errors import NotAllowed, StaffError, UnknownAccount
+from qa.staff.errors import NotAllowed, SignOnFailed, StaffError, UnknownAccount
 from qa.staff.roles import Person
-from qa.ui.staff import own, sign_in, start
+from qa.ui.staff import (
+    activity,
+    answers,
+    gold,
+    inbox,
+    lacking,
+    one_answer,
+    overview,
+    own,
+    people,
+    reports,
+    sign_in,
+    sign_on,
+    start,
+)
 from qa.ui.staff.desk import StaffDesk
 from qa.ui.staff.door import (
     Forged,
@@ -25,7 +39,10 @@ from qa.ui.staff.guard import Guard
 from qa.ui.staff.paper import page
 from sources.errors import SourceError
 
-GROUPS = (start, sign_in, own)
+GROUPS = (
+    *(start, sign_in, sign_on, own, people, activity),
+    *(overview, answers, one_answer, gold, inbox, lacking, reports),
+)
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
 STATIC = Path(__file__).with_name("static")
 
@@ -107,7 +124,7 @@ def _refusals(app: FastAPI) -> None:
 def _faults(app: FastAPI) -> None:
     @app.exception_handler(StaffError)
     def staff_error(request: Request, error: StaffError) -> Response:
-        known = {NotAllowed: 409, UnknownAccount: 404}
+        known = {NotAllowed: 409, UnknownAccount: 404, SignOnFailed: 400}
         return refused(request, known.get(type(error), 400), "Not done", _sentence(error))
 
     @app.exception_handler(LedgerError)

@@ -1,7 +1,7 @@
-"""The geometry of the staff's charts: columns and bars on a field of 100 by 100, drawn by templates.
+"""The geometry of the staff's charts: columns, bars and lines on a field of 100 by 100.
 
-The field is stretched to its place, so only its shapes are drawn in it; words and figures stand
-around it as text, and are as large on a phone as anywhere.
+Templates draw it. The field is stretched to its place, so only its shapes are drawn in it; words
+and figures stand around it as text, and are as large on a phone as anywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,13 +49,12 @@ def chart(columns: Sequence[Told]) -> Chart:
     top = round_up(max((sum(column.counts.values()) for column in columns), default=0))
     step = FIELD / max(len(columns), 1)
     gap = GAP * step if len(columns) < 120 else 0.0
-    return Chart(
-        [
-            Upright(round(n * step + gap / 2, 3), round(step - gap, 3), _stacked(one, top), *one[1:])
-            for n, one in enumerate(columns)
-        ],
-        top,
-    )
+    width = round(step - gap, 3)
+    drawn = [
+        Upright(round(n * step + gap / 2, 3), width, _stacked(one, top), one.told, one.address)
+        for n, one in enumerate(columns)
+    ]
+    return Chart(drawn, top)
 
 
 def _stacked(column: Told, top: int) -> list[Piece]:

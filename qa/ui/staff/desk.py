@@ -13,6 +13,7 @@ from qa.staff.key import StaffKey
 from qa.staff.lacking import Lacking
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
+from qa.staff.sign_on import SignOn
 from qa.ui.recorder import Recorder
 from sources.library import Library
 
@@ -27,6 +28,7 @@ class StaffDesk:
     accounts: Accounts
     sessions: Sessions
     lockout: Lockout
+    sign_on: SignOn | None
     lacking: Lacking
 
     @property
@@ -51,8 +53,16 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
     key = StaffKey(settings.home)
     sessions = Sessions(ledger, key, settings.staff_idle_minutes * 60.0)
     accounts = Accounts(ledger)
-    lockout, lacking = Lockout(ledger, key), Lacking(ledger, assistant)
-    return StaffDesk(settings, assistant, recorder, accounts, sessions, lockout, lacking)
+    return StaffDesk(
+        settings,
+        assistant,
+        recorder,
+        accounts,
+        sessions,
+        Lockout(ledger, key),
+        SignOn(settings) if settings.oidc_issuer else None,
+        Lacking(ledger, assistant),
+    )
 
 
 def desk_of(request: Request) -> StaffDesk:

@@ -49,8 +49,8 @@ class Filters:
     @property
     def shown_days(self) -> Mapping[str, str]:
         """The first and the last day, for the fields of a form."""
-        first, last = self.period
-        return {"since": first.isoformat() if first else "", "until": last.isoformat() if last else ""}
+        ends = zip(("since", "until"), self.period, strict=True)
+        return {name: day.isoformat() if day else "" for name, day in ends}
 
 
 PERIOD = ("last", "since", "until")
@@ -69,9 +69,12 @@ class Choices(NamedTuple):
 def choices(desk: StaffDesk) -> Choices:
     """Everything that can be chosen now."""
     titles = {held.doc_id: held.source.title for held in desk.library.entries() if held.current}
-    named = [rules_that_warned(desk.ledger), list(Audience), languages_shown(desk.ledger)]
-    rules, readers, languages = ([(str(one), str(one)) for one in some] for some in named)
-    return Choices([(ANY_RULE, "any warning"), *rules], readers, languages, sorted(titles.items()))
+    return Choices(
+        rules=[(ANY_RULE, "any warning"), *((one, one) for one in rules_that_warned(desk.ledger))],
+        readers=[(one.value, one.value) for one in Audience],
+        languages=[(one, one) for one in languages_shown(desk.ledger)],
+        documents=sorted(titles.items()),
+    )
 
 
 def wanted_of(filters: Filters) -> Wanted:
@@ -89,5 +92,3 @@ def wanted_of(filters: Filters) -> Wanted:
         before=filters.number("before"),
         after=filters.number("after"),
     )
-
-

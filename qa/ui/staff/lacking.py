@@ -11,6 +11,7 @@ from qa.ledger.lacking import Opinion, nearest_documents, opinions
 from qa.ledger.ledger import Ledger
 from qa.staff.export import Cells
 from qa.staff.lacking import SURE, Group, Look
+from qa.staff.roles import Person
 from qa.ui.staff.desk import StaffDesk, desk_of
 from qa.ui.staff.door import Viewer
 from qa.ui.staff.filters import PERIOD, ROWS, Filters
@@ -62,7 +63,7 @@ def _groups(router: APIRouter) -> None:
         raise HTTPException(404)
 
 
-def _listed(request: Request, person: Viewer, filters: Filters) -> Response:
+def _listed(request: Request, person: Person, filters: Filters) -> Response:
     desk = desk_of(request)
     look = desk.lacking.look()
     groups = _within(look, filters)

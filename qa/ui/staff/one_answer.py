@@ -14,7 +14,7 @@ from qa.ledger.proof import prove_quote
 from qa.receipts import make_receipt
 from qa.staff.acts import act
 from qa.staff.gold import GoldKind, NotGold, gold_row, gold_rows, likely_kind, put_gold
-from qa.staff.roles import Role
+from qa.staff.roles import Person, Role
 from qa.staff.shown import ShownAnswer, shown_answer, words_at
 from qa.ui.staff.charts import diverging
 from qa.ui.staff.desk import StaffDesk, desk_of
@@ -38,8 +38,8 @@ def routes() -> APIRouter:
 
 def _page(router: APIRouter) -> None:
     @router.get("/answers/{answer_id}")
-    def answer(request: Request, person: Viewer, answer_id: str, done: str = "") -> Response:
-        return _answer(request, person, answer_id, done=DONE.get(done, ""))
+    def answer(request: Request, person: Viewer, answer_id: str) -> Response:
+        return _answer(request, person, answer_id)
 
 
 def found(desk: StaffDesk, answer_id: str) -> ShownAnswer:
@@ -50,14 +50,7 @@ def found(desk: StaffDesk, answer_id: str) -> ShownAnswer:
         raise HTTPException(404) from error
 
 
-def _answer(
-    request: Request,
-    person: Viewer,
-    answer_id: str,
-    done: str = "",
-    problem: str = "",
-    status: int = 200,
-) -> Response:
+def _answer(request: Request, person: Person, answer_id: str, problem: str = "") -> Response:
     desk = desk_of(request)
     shown = found(desk, answer_id)
     titles = {held.doc_id: held.source.title for held in desk.library.entries() if held.current}
@@ -67,7 +60,7 @@ def _answer(
         request,
         "answer.html",
         person,
-        status,
+        409 if problem else 200,
         shown=shown,
         facts=shown.recorded.facts,
         titles=titles,
@@ -78,7 +71,7 @@ def _answer(
         kinds=list(GoldKind),
         likely=likely_kind(shown),
         is_gold=_is_gold(desk, answer_id),
-        done=done,
+        done=DONE.get(request.query_params.get("done", ""), ""),
         problem=problem,
     )
 
@@ -174,6 +167,6 @@ def _gold(router: APIRouter) -> None:
             chosen = GoldKind(kind) if kind in list(GoldKind) else likely_kind(shown)
             put_gold(desk.settings.home, gold_row(shown, chosen, quote or []))
         except NotGold as error:
-            return _answer(request, person, answer_id, problem=f"{error}.", status=409)
+            return _answer(request, person, answer_id, problem=f"{error}.")
         act(desk.ledger, person, "gold question made", answer_id, {"kind": chosen.value})
         return RedirectResponse(at(request, f"/answers/{answer_id}?done=gold#gold"), 303)

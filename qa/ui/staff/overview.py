@@ -1,4 +1,4 @@
-"""The overview: how many questions, how they ended, how surely and how fast; pictures and tables."""
+"""The overview: how much was asked, how it ended, how surely and how fast; with tables."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from qa.answer import Outcome
 from qa.staff.export import Cells
 from qa.staff.overview import Bin, Column, Overview, overview
+from qa.staff.roles import Person
 from qa.ui.staff.charts import Told, chart
 from qa.ui.staff.desk import desk_of
 from qa.ui.staff.door import Viewer, at
@@ -51,7 +52,7 @@ def _of(request: Request) -> Overview:
     return overview(desk.ledger, desk.library, Filters(request, *PERIOD).period)
 
 
-def _page(request: Request, person: Viewer, filters: Filters) -> Response:
+def _page(request: Request, person: Person, filters: Filters) -> Response:
     found = _of(request)
     answers = at(request, "/answers")
     return page(

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from qa.staff.activity import Deed
 from qa.staff.roles import Person, Role
 from qa.ui.icons import icon
 from qa.ui.staff.desk import desk_of
@@ -26,7 +27,16 @@ class Place(NamedTuple):
     role: Role
 
 
-NAVIGATION: tuple[Place, ...] = ()
+NAVIGATION = (
+    Place("/overview", "Overview", Role.VIEWER),
+    Place("/answers", "Answers", Role.VIEWER),
+    Place("/inbox", "Inbox", Role.VIEWER),
+    Place("/lacking", "Lacking", Role.VIEWER),
+    Place("/gold", "Gold", Role.VIEWER),
+    Place("/reports", "Evaluation", Role.VIEWER),
+    Place("/people", "People", Role.ADMIN),
+    Place("/activity", "Activity", Role.ADMIN),
+)
 
 
 def places_of(role: Role) -> Sequence[Place]:
@@ -35,7 +45,7 @@ def places_of(role: Role) -> Sequence[Place]:
 
 
 def page(
-    request: Request, template: str, person: Person | None, status: int = 200, **values: object
+    request: Request, template: str, person: Person | None, status: int = 200, /, **values: object
 ) -> HTMLResponse:
     """The page that `template` makes of `values`.
 
@@ -73,6 +83,11 @@ def day(at_: str) -> str:
     return f"{known.day} {known:%b %Y}"
 
 
+def facts(deed: Deed) -> str:
+    """What else is known of an act, in a few words."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in deed.facts.items())
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -82,6 +97,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": moment, "day": day}
+    environment.filters |= {"moment": moment, "day": day, "facts": facts}
     environment.globals["icon"] = icon
     return environment
