@@ -14,12 +14,19 @@ from qa.staff.roles import Person
 from qa.staff.uploads import UnknownUpload
 from qa.ui.staff import (
     activity,
+    answers,
     document,
+    gold,
+    inbox,
+    lacking,
     library,
     metadata,
+    one_answer,
+    overview,
     own,
     people,
     reading,
+    reports,
     sign_in,
     sign_on,
     start,
@@ -39,17 +46,9 @@ from qa.ui.staff.paper import page
 from sources.errors import ChangedMeanwhile, SourceError, UnknownDocument
 
 GROUPS = (
-    start,
-    sign_in,
-    sign_on,
-    own,
-    library,
-    uploading,
-    document,
-    metadata,
-    reading,
-    people,
-    activity,
+    *(start, sign_in, sign_on, own, people, activity),
+    *(overview, answers, one_answer, gold, inbox, lacking, reports),
+    *(library, uploading, document, metadata, reading),
 )
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
 NOT_THERE = (UnknownDocument, UnknownUpload)

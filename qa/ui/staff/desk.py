@@ -11,6 +11,7 @@ from qa.settings import Settings
 from qa.staff.accounts import Accounts
 from qa.staff.indexing import Indexing
 from qa.staff.key import StaffKey
+from qa.staff.lacking import Lacking
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
 from qa.staff.sign_on import SignOn
@@ -30,6 +31,7 @@ class StaffDesk:
     sessions: Sessions
     lockout: Lockout
     sign_on: SignOn | None
+    lacking: Lacking
     uploads: Uploads
     indexing: Indexing
 
@@ -63,6 +65,7 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
         sessions=sessions,
         lockout=Lockout(ledger, key),
         sign_on=SignOn(settings) if settings.oidc_issuer else None,
+        lacking=Lacking(ledger, assistant),
         uploads=Uploads(settings.home, settings.staff_upload_megabytes * 2**20),
         indexing=Indexing(assistant.library, assistant.embedder, settings.engine),
     )
