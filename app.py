@@ -3,6 +3,9 @@
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
+# Gradio would make a table of its last 10,000 events at every question, for a page we have not.
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
 
 import logging
 from collections.abc import AsyncIterator
@@ -19,7 +22,7 @@ from qa.ledger.clerk import Clerk
 from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.ui.front_door import FrontDoor
-from qa.ui.patient import patient_page
+from qa.ui.patient import patient_page, warm_up
 from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
 from qa.ui.theme import page_theme
@@ -82,14 +85,14 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
     app = build_app(settings)
-    _warm(app.state.assistant)
+    _warm(settings, app.state.assistant)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
 
-def _warm(assistant: Assistant) -> None:
-    """Load the model and the index before the first person waits for them."""
+def _warm(settings: Settings, assistant: Assistant) -> None:
+    """Answer a question unseen, so that nobody waits for what is loaded and read only once."""
     try:
-        assistant.retriever().embed("warm")
+        warm_up(settings, assistant)
     except SearchError as error:
         logger.warning("no question can be answered yet: %s", error)

@@ -108,7 +108,7 @@ class TokenTable:
         heads = np.stack([self.first[rows], self.body[rows]], axis=1)
         best = self._best(question, np.concatenate([heads, parts.reshape(-1, 2)]))
         above, own = np.split(best, [len(rows)])
-        whole = own.reshape(*parts.shape[:2], -1).max(axis=1, initial=-1)
+        whole = own.reshape(*parts.shape[:2], len(question.weights)).max(axis=1, initial=-1)
         found: Vectors = np.maximum(whole, above[passage_of]) @ question.weights
         return found
 

@@ -11,6 +11,7 @@ from functools import reduce
 from qa.answer import Quote, cut
 from qa.differences import difference
 from qa.evidence import Evidence
+from qa.reading_ease import reading_ease
 from qa.stages import stage
 from sources.document import Audience, Span
 
@@ -18,6 +19,7 @@ SAME = 0.82  # cosine of two statements from which the second says nothing new
 WORTH = 0.45  # a further quote has at least this share of the first one's score
 WORTH_AGAIN = 0.55  # the same for a further quote from a document that is quoted already
 WORTH_BESIDE = 0.25  # a sentence that continues a focus has at least this share
+EASE = 0.002  # what the ease of reading is worth beside a score: it settles ties, and no more
 EQUAL = 0.06  # scores this near are equal support, and the reader's own audience comes first
 JOINED_CHARACTERS = 520  # neighbours are one focus up to this length
 WHOLE_CHARACTERS = 420  # a passage or paragraph up to this length is quoted whole
@@ -88,11 +90,20 @@ def _bar(candidate: Evidence, picks: Sequence[_Pick]) -> float:
 
 
 def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Evidence]:
-    """The strongest evidence, sources written for this reader first where support is equal."""
+    """The strongest evidence, sources written for this reader first where support is equal.
+
+    For patients the more easily read comes first where even that is equal.
+    """
 
     def place(item: Evidence) -> float:
-        ours = item.candidate.source.audience is audience
-        return -(item.score + (EQUAL if ours else 0.0))
+        source = item.candidate.source
+        ours = EQUAL if source.audience is audience else 0.0
+        if audience is not Audience.PATIENT:
+            return -(item.score + ours)
+        words = item.statement.span.of(item.document.text)
+        ease = reading_ease(words, source.language)
+        easy = min(max(ease.ease, 0.0), 100.0) / 100 if ease else 0.0
+        return -(item.score + ours + EASE * easy)
 
     return sorted(evidence[:24], key=place)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from index.errors import SearchError
+from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.first_look import unsearched, where
 from qa.glossary import glossary_of
@@ -20,11 +21,12 @@ from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
-from qa.ui.frame import Frame, emergency_number, language_choice
+from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
 from qa.ui.in_words import library_in, library_languages, other_languages
 from qa.ui.recorder import Recorder
 from sources.document import Audience
+from sources.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +83,20 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
     return page
 
 
+def warm_up(settings: Settings, assistant: Assistant) -> None:
+    """Answer an example as the page would, unseen and unrecorded. Raises a `SearchError`."""
+    text = notice_text("example.one")
+    answer = assistant.ask(text)
+    conversation([_exchange(text, answer, assistant.library)], date.today(), settings)
+
+
+def _exchange(text: str, answer: Answer, library: Library) -> Exchange:
+    """An answer with all that is shown around it."""
+    documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+    about = library_languages(library), glossary_of(library)
+    return Exchange(text, answer, documents, answer.notice, *about)
+
+
 def answer_question(
     desk: Desk,
     text: str,
@@ -97,11 +113,8 @@ def answer_question(
         answer, workings = assistant.ask_with_workings(
             text, earlier_turns(exchanges), audience, exact=exact
         )
-        library = assistant.library
-        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+        new = _exchange(text, answer, assistant.library)
         recorder.record(answer, workings, audience, spoken())
-        about = library_languages(library), glossary_of(library)
-        new = Exchange(text, answer, documents, answer.notice, *about)
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
@@ -196,7 +209,7 @@ def _head(settings: Settings) -> str:
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
         f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
-        f"{language_choice()}{_reader()}</header>"
+        f'<div class="choices">{language_choice()}{reading_choices()}</div>{_reader()}</header>'
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'

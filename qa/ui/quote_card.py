@@ -54,7 +54,7 @@ def quote_card(
     label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
     return (
         f'<figure class="card" id="{place.id}">'
-        f'<h3 class="{alone}">{escape(place.order)}</h3>'
+        f'<h3 class="{alone}">{escape(place.order)}</h3>{_speak(place)}'
         f'<blockquote class="quote-text" lang="{language}" '
         f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
         f'<figcaption class="card-foot">'
@@ -67,6 +67,15 @@ def quote_card(
         f"{_also(quote, place)}"
         f"{_buttons(quote, document, place)}"
         f"</figcaption>{terms.meanings_shown()}</figure>"
+    )
+
+
+def _speak(place: Place) -> str:
+    """Reads the words aloud; shown only where the browser has a voice for their language."""
+    name = escape(f"{notice_text('page.read_aloud')}: {place.order}")
+    return (
+        f'<button type="button" class="quiet speak" data-speak="{place.id}" aria-pressed="false" '
+        f'aria-label="{name}">{icon("speak")}{icon("stop")}</button>'
     )
 
 
