@@ -19,6 +19,7 @@ UPWARD = {"qa/commands.py": {"app", "evals"}}  # `serve` and `eval` start what s
 ONE_DOOR = {  # a third-party library, and the only places that may name it
     "Stemmer": ("index/words.py", "qa/triage/wording.py"),
     "alembic": ("qa/ledger/",),
+    "babel": ("qa/ui/in_words.py",),
     "bm25s": ("index/lexical.py", "evals/bench/floor.py"),
     "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
