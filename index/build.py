@@ -20,12 +20,12 @@ from index.lexical import LexicalIndex
 from index.passages import (
     PassageRow,
     Prepared,
-    StatementTable,
     passage_rows,
     prepare,
     write_rows,
 )
 from index.snapshot import FORMAT, Manifest, SnapshotStore, file_hashes, index_recipe
+from index.statements import StatementTable
 from index.words import words
 from sources.library import Entry, Library
 
@@ -114,11 +114,13 @@ def _write(
     np.save(folder / "keys.npy", key_rows(made.keys))
     (folder / "tokens").mkdir()
     made.tokens.save(folder / "tokens")
-    np.save(folder / "statements.npy", StatementTable.of(prepared).rows)
     write_rows(rows, folder / "passages.jsonl")
     engine(engine_name).build(made.passages).save(folder / "engine.bin")
+    lexical = LexicalIndex.build([p.terms for p in prepared])
     (folder / "lexical").mkdir()
-    LexicalIndex.build([p.terms for p in prepared]).save(folder / "lexical")
+    lexical.save(folder / "lexical")
+    (folder / "statements").mkdir()
+    StatementTable.of(prepared, made.tokens, lexical).save(folder / "statements")
     counts = Counter(word for p in prepared for word in words(p.embedded) if word.isalpha())
     text = json.dumps(dict(sorted(counts.items())), ensure_ascii=False)
     (folder / "words.json").write_text(text, encoding="utf-8")

@@ -2,12 +2,14 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.arrays import open_array
 
 K1 = 1.2  # Robertson and Zaragoza, 2009, doi:10.1561/1500000019: the usual range is 1.2 to 2
 B = 0.75
@@ -67,7 +69,7 @@ class LexicalIndex:
         files = [folder / f"{name}.csc.index.npy" for name in Postings._fields]
         return cls(
             vocabulary,
-            Postings(*(np.asarray(np.load(path, mmap_mode="r")) for path in files)),
+            Postings(*(open_array(path) for path in files)),
             size,
         )
 
@@ -85,6 +87,14 @@ class LexicalIndex:
         if number is None:
             return slice(0, 0)
         return slice(*self._postings.indptr[number : number + 2].tolist())
+
+    def number(self, term: str) -> int:
+        """The number of `term`; -1 when no passage holds it."""
+        return self._vocabulary.get(term, -1)
+
+    def numbers(self, terms: Iterable[str]) -> list[int]:
+        """The numbers of those of `terms` that any passage holds, each once, in order."""
+        return sorted({self.number(term) for term in terms} - {-1})
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds `term`."""

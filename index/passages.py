@@ -1,14 +1,11 @@
-"""The rows of a snapshot: where each passage and statement stands. Positions, never words."""
+"""The passages of a snapshot: where each stands, and what is indexed for it."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.words import index_terms
 from sources.document import Document, Span
@@ -30,6 +27,11 @@ class PassageRow(NamedTuple):
     last: int
     asked_first: int
     asked_last: int
+
+    @property
+    def asks(self) -> bool:
+        """Whether any wording asks for its section."""
+        return self.asked_first < self.asked_last
 
 
 class Prepared(NamedTuple):
@@ -97,30 +99,6 @@ def statement_text(document: Document, row: Statement) -> str:
     return " ".join(f"{lead} {focus}".split())
 
 
-@dataclass(frozen=True, slots=True)
-class StatementTable:
-    """Statements as rows of integers `(n, 7)`: span, focus, lead, dependent."""
-
-    rows: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, prepared: Iterable[Prepared]) -> "StatementTable":
-        """The statements of all passages, in order."""
-        rows = [
-            (*row.span, *row.focus, *row.lead, int(row.dependent))
-            for passage in prepared
-            for row in passage.statements
-        ]
-        return cls(np.array(rows, dtype=np.int32).reshape(len(rows), 7))
-
-    def statements(self, first: int, last: int) -> tuple[Statement, ...]:
-        """Some rows as statements."""
-        return tuple(
-            Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
-            for a, b, c, d, e, f, dependent in self.rows[first:last].tolist()
-        )
-
-
 def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
     """The rows of a snapshot for prepared passages, in the same order."""
     rows, first, asked = [], 0, 0
@@ -146,3 +124,13 @@ def read_rows(path: Path) -> list[PassageRow]:
         made, doc_id, version, span, heading, *numbers = json.loads(line)
         rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), *numbers))
     return rows
+
+
+def rows_by_version(rows: Sequence[PassageRow]) -> dict[str, range]:
+    """The passages of each document version: a snapshot keeps them together."""
+    found, first = {}, 0
+    for version, own in groupby(rows, key=lambda row: row.version):
+        last = first + sum(1 for _ in own)
+        found[version] = range(first, last)
+        first = last
+    return found

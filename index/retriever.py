@@ -32,11 +32,9 @@ class Retriever:
     def __init__(self, snapshot: Searchable, embedder: Embedder) -> None:
         self.snapshot = snapshot
         self.embedder = embedder
-        versions = [row.version for row in snapshot.passages]
-        first = np.array([row.asked_first for row in snapshot.passages], dtype=np.int64)
-        last = np.array([row.asked_last for row in snapshot.passages], dtype=np.int64)
-        self._passage_of_wording = np.repeat(np.arange(len(first)), last - first)
-        self._versions, self._version_of = np.unique(versions, return_inverse=True)
+        asked = [(n, p.asked_first) for n, p in enumerate(snapshot.passages) if p.asks]
+        self._with_wordings, self._first_wording = np.array(asked, dtype=np.int64).reshape(-1, 2).T
+        self._lengths = [len(rows) for rows in snapshot.rows_of.values()]
 
     def embed(self, text: str) -> QuestionVectors:
         """The vectors of a question, computed once for everything that needs them."""
@@ -50,7 +48,8 @@ class Retriever:
         (Bruch, Gai and Ingber, ACM TOIS 2023, doi:10.1145/3596512).
         """
         snapshot = self.snapshot
-        allowed = np.array([v in versions for v in self._versions], np.bool_)[self._version_of]
+        known = np.array([version in versions for version in snapshot.rows_of], dtype=np.bool_)
+        allowed = np.repeat(known, self._lengths)
         lexical = np.where(allowed, snapshot.lexical.scores(terms(text)), np.float32(0))
         asked = self._asked(vector)
         rows = self._pool(vector, asked, lexical, allowed)
@@ -76,8 +75,9 @@ class Retriever:
     def _asked(self, vector: Vectors) -> NDArray[np.float32]:
         """For each passage the greatest cosine with a wording; -1 for one that has none."""
         found = np.full(len(self.snapshot.passages), -1, dtype=np.float32)
-        if self._passage_of_wording.size:
-            np.maximum.at(found, self._passage_of_wording, self.snapshot.asked_vectors @ vector)
+        if self._with_wordings.size:
+            cosines = self.snapshot.asked_vectors @ vector
+            found[self._with_wordings] = np.maximum.reduceat(cosines, self._first_wording)
         return found
 
     def _pool(
@@ -90,8 +90,15 @@ class Retriever:
         """Allowed rows that one of the searches finds, in snapshot order."""
         nearest, _ = self.snapshot.engine.search(vector, POOL + int(np.sum(~allowed)))
         nearest = nearest[allowed[nearest]][:POOL]
-        wordiest = np.argsort(-lexical, kind="stable")[:POOL]
         asked = np.where(allowed, asked, np.float32(-1))
-        wanted = np.argsort(-asked, kind="stable")[:POOL]
-        found = np.union1d(nearest, wordiest[lexical[wordiest] > 0])
-        return np.union1d(found, wanted[asked[wanted] > 0])
+        return np.unique(np.concatenate([nearest, greatest(lexical, POOL), greatest(asked, POOL)]))
+
+
+def greatest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """The rows of the `k` greatest scores above 0, in no order; of equal ones the first."""
+    rows = np.flatnonzero(scores > 0)
+    if rows.size <= k:
+        return rows
+    least = np.partition(scores[rows], -k)[-k]
+    above, equal = rows[scores[rows] > least], rows[scores[rows] == least]
+    return np.concatenate([above, equal[: k - above.size]])

@@ -11,21 +11,24 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array
+from index.aspects import aspects_recipe
 from index.embedder import ModelIdentity, sha256_of
 from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
 from index.late import TokenTable
 from index.lexical import LexicalIndex
-from index.passages import PassageRow, StatementTable, read_rows
+from index.passages import PassageRow, read_rows, rows_by_version
+from index.statements import StatementTable
 from index.words import words_recipe
 from sources.segments import RECIPE
 
-FORMAT = 2
+FORMAT = 3
 REBUILD = "run `quotewell index build`"
 
 
@@ -69,8 +72,8 @@ class Manifest:
 
 
 def index_recipe() -> str:
-    """Names the rules by which documents become passages and terms."""
-    return f"{RECIPE} {words_recipe()}"
+    """Names the rules by which documents become passages, terms and aspects."""
+    return f"{RECIPE} {words_recipe()} {aspects_recipe()}"
 
 
 class Searchable(Protocol):
@@ -78,6 +81,7 @@ class Searchable(Protocol):
 
     snapshot_id: str
     passages: list[PassageRow]
+    rows_of: dict[str, range]
     statements: StatementTable
     vectors: NDArray[np.float32]
     statement_vectors: NDArray[np.float16]
@@ -97,23 +101,17 @@ class Snapshot:
         self.manifest = manifest
         self.snapshot_id = folder.name
         self.passages: list[PassageRow] = read_rows(folder / "passages.jsonl")
-        self.statements = StatementTable(_array(folder / "statements.npy"))
-        self.statement_vectors: NDArray[np.float16] = _array(folder / "statement_vectors.npy")
-        self.context_vectors: NDArray[np.float16] = _array(folder / "context_vectors.npy")
-        self.asked_vectors: NDArray[np.float32] = _array(folder / "asked_vectors.npy")
+        self.rows_of = rows_by_version(self.passages)
+        self.statements = StatementTable.open(folder / "statements")
+        self.statement_vectors: NDArray[np.float16] = open_array(folder / "statement_vectors.npy")
+        self.context_vectors: NDArray[np.float16] = open_array(folder / "context_vectors.npy")
+        self.asked_vectors: NDArray[np.float32] = open_array(folder / "asked_vectors.npy")
         self.tokens = TokenTable.open(folder / "tokens")
-        self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
+        self.vectors: NDArray[np.float32] = open_array(folder / "vectors.npy")
         self.engine: Engine = engine(manifest.engine).open(folder / "engine.bin")
         self.lexical = LexicalIndex.open(folder / "lexical")
         counts = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         self.word_counts: dict[str, int] = counts
-
-
-def _array(path: Path) -> Any:  # noqa: ANN401  the caller names the element type
-    if path.stat().st_size < 256:  # an empty array cannot be mapped
-        return np.load(path)
-    # As a plain array: a look into a `memmap` costs microseconds, and an answer takes thousands.
-    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

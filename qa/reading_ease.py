@@ -9,6 +9,7 @@ words and syllables and know nothing of meaning: a guide for staff, no verdict.
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 FEWEST_WORDS = 5  # a shorter text says nothing about how it reads
@@ -33,6 +34,7 @@ class ReadingEase(NamedTuple):
     grade: float | None
 
 
+@lru_cache(maxsize=20_000)  # the statements of a library, asked for again and again
 def reading_ease(text: str, language: str) -> ReadingEase | None:
     """How easily `text` is read; `None` for few words, or a language without a formula."""
     words = _WORD.findall(text)

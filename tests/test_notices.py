@@ -81,6 +81,7 @@ def test_blanks_to_fill_are_the_known_ones(name):
         "urgent_line",
         "crisis_line",
         "date",
+        "days",
         "first",
         "last",
         "page",

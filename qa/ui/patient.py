@@ -8,10 +8,12 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from typing import NamedTuple
 
 import gradio as gr
 
 from index.errors import SearchError
+from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.first_look import unsearched, where
 from qa.glossary import glossary_of
@@ -22,7 +24,9 @@ from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestion
 from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
 from qa.ui.in_words import library_in, library_languages, other_languages
+from qa.ui.recorder import Recorder
 from sources.document import Audience
+from sources.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +39,15 @@ READERS = {
 TYPED = 10  # times the longest question can be typed, to be told that it is too long
 
 
-def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
-    """The page as Gradio blocks, its queue set up."""
+class Desk(NamedTuple):
+    """Who answers, and who records it."""
+
+    assistant: Assistant
+    recorder: Recorder
+
+
+def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -> gr.Blocks:
+    """The page as Gradio blocks, its queue set up. Every answer it shows is recorded first."""
     page: gr.Blocks = gr.Blocks(
         title=notice_text("page.title"), analytics_enabled=False, fill_width=True
     )
@@ -55,13 +66,14 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
                 frame.part(lambda: _welcome(library_languages(assistant.library)), "welcome")
                 question, ask, clear = _composer(settings, frame)
                 frame.part(lambda: _examples(library_languages(assistant.library)), "examples")
-            frame.part(_side, "side")
+            frame.part(lambda: _side(settings), "side")
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
         reader = gr.Textbox(visible="hidden")
         language = gr.Textbox(FIRST, visible="hidden")
         sent = (asked, exact, reader, language)
-        _connect(assistant, (question, ask, clear), sent, (exchanges, shown))
+        desk = Desk(assistant, recorder)
+        _connect(desk, (question, ask, clear), sent, (exchanges, shown))
         frame.connect(language, (exchanges, shown), settings)
     page.queue(
         max_size=settings.queue_size,
@@ -71,8 +83,22 @@ def patient_page(settings: Settings, assistant: Assistant) -> gr.Blocks:
     return page
 
 
+def warm_up(settings: Settings, assistant: Assistant) -> None:
+    """Answer an example as the page would, unseen and unrecorded. Raises a `SearchError`."""
+    text = notice_text("example.one")
+    answer = assistant.ask(text)
+    conversation([_exchange(text, answer, assistant.library)], date.today(), settings)
+
+
+def _exchange(text: str, answer: Answer, library: Library) -> Exchange:
+    """An answer with all that is shown around it."""
+    documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+    about = library_languages(library), glossary_of(library)
+    return Exchange(text, answer, documents, answer.notice, *about)
+
+
 def answer_question(
-    assistant: Assistant,
+    desk: Desk,
     text: str,
     exact: bool,
     exchanges: list[Exchange],
@@ -82,12 +108,13 @@ def answer_question(
 
     A red flag is told even where the quotes of its answer cannot be shown.
     """
+    assistant, recorder = desk
     try:
-        answer = assistant.ask(text, earlier_turns(exchanges), audience, exact=exact)
-        library = assistant.library
-        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        about = library_languages(library), glossary_of(library)
-        new = Exchange(text, answer, documents, answer.notice, *about)
+        answer, workings = assistant.ask_with_workings(
+            text, earlier_turns(exchanges), audience, exact=exact
+        )
+        new = _exchange(text, answer, assistant.library)
+        recorder.record(answer, workings, audience, spoken())
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
@@ -95,12 +122,15 @@ def answer_question(
         # The error's own words might hold the question, so only its kind and place are logged.
         logger.error("a question failed: %s", where(error))  # noqa: TRY400
         flag = triage().check(text)
-        new = Exchange(text, unsearched(text, flag) if flag else None, (), "page.error")
+        warned = unsearched(text, flag) if flag else None
+        if warned:
+            recorder.record(warned, None, audience, spoken())
+        new = Exchange(text, warned, (), "page.error")
     return [*exchanges, new]
 
 
 def _connect(
-    assistant: Assistant,
+    desk: Desk,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
     sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
@@ -112,13 +142,13 @@ def _connect(
     def on_ask(
         text: str, exact: bool, reader: str, language: str, before: list[Exchange]
     ) -> tuple[list[Exchange], str]:
-        after = answer_question(assistant, text, exact, before, Audience(reader))
         with speaking(language):
-            return after, conversation(after, date.today(), assistant.settings)
+            after = answer_question(desk, text, exact, before, Audience(reader))
+            return after, conversation(after, date.today(), desk.assistant.settings)
 
     def on_clear(language: str) -> tuple[list[Exchange], str]:
         with speaking(language):
-            return [], conversation([], date.today(), assistant.settings)
+            return [], conversation([], date.today(), desk.assistant.settings)
 
     begun = ask.click(
         None,
@@ -224,18 +254,21 @@ def _examples(written_in: Sequence[str]) -> str:
 def _privacy(settings: Settings) -> str:
     number = emergency_number(settings)
     short = notice_text("page.emergency_short").format(emergency_number=number)
+    privacy = escape(notice_text("page.privacy").format(days=settings.retain_days))
     return (
-        f'<p class="privacy">{icon("lock")}<span>{_notice("page.privacy")}</span></p>'
+        f'<p class="privacy">{icon("lock")}<span>{privacy}</span></p>'
         f'<a class="emergency-short" href="#emergency">{icon("alert")}'
         f"<span>{escape(short)}</span></a>"
     )
 
 
-def _side() -> str:
+def _side(settings: Settings) -> str:
     """The right column: what the page is about, and the viewer that takes its place."""
+    about = {name: notice_text(f"about.{name}") for name in ("what", "not", "stores", "library")}
+    about["stores"] = about["stores"].format(days=settings.retain_days)
     parts = "".join(
-        f"<h3>{_notice(f'about.{name}_head')}</h3><p>{_notice(f'about.{name}')}</p>"
-        for name in ("what", "not", "stores", "library")
+        f"<h3>{_notice(f'about.{name}_head')}</h3><p>{escape(words)}</p>"
+        for name, words in about.items()
     )
     return (
         f'<details id="about"><summary>{_notice("page.about")}</summary><div class="about-words">'
