@@ -21,6 +21,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "alembic": ("qa/ledger/",),
     "argon2": ("qa/staff/passwords.py",),
     "authlib": ("qa/staff/sign_on.py",),
+    "babel": ("qa/ui/in_words.py",),
     "bm25s": ("index/lexical.py", "evals/bench/floor.py"),
     "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
