@@ -58,6 +58,8 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
     async def at_work(_app: FastAPI) -> AsyncIterator[None]:
         clerk.start()
         yield
+        if app.state.staff:
+            app.state.staff.indexing.close()
         clerk.close()
         ledger.close()
 
