@@ -1,10 +1,8 @@
 """The rows of a snapshot: where each passage and statement stands. Positions, never words."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -130,19 +128,4 @@ def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
         where = (p.doc_id, p.version, p.span, p.heading)
         rows.append(PassageRow(made, *where, first, last, asked, asked_last))
         first, asked = last, asked_last
-    return rows
-
-
-def write_rows(rows: Sequence[PassageRow], path: Path) -> None:
-    """One JSON line a passage."""
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-
-
-def read_rows(path: Path) -> list[PassageRow]:
-    """What `write_rows` wrote."""
-    rows = []
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        made, doc_id, version, span, heading, *numbers = json.loads(line)
-        rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), *numbers))
     return rows

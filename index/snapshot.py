@@ -21,22 +21,30 @@ from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
 from index.late import TokenTable
 from index.lexical import LexicalIndex
-from index.passages import PassageRow, StatementTable, read_rows
+from index.passage_table import PassageTable
+from index.passages import StatementTable
 from index.words import words_recipe
 from sources.segments import RECIPE
 
-FORMAT = 2
+FORMAT = 3
 REBUILD = "run `quotewell index build`"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot is made of. `documents` maps doc_id to the indexed version."""
+    """What a snapshot is made of. `documents` maps doc_id to the indexed version.
+
+    `recall` is the share of the ten nearest passages that the engine finds, measured at the build;
+    `asked_engine` and `asked_recall` are the same for wordings.
+    """
 
     format: int
     recipe: str
     model: ModelIdentity
     engine: str
+    recall: float
+    asked_engine: str
+    asked_recall: float
     passages: int
     statements: int
     documents: dict[str, str]
@@ -77,7 +85,7 @@ class Searchable(Protocol):
     """What searching needs of a snapshot: rows, vectors and words, all in the same order."""
 
     snapshot_id: str
-    passages: list[PassageRow]
+    passages: PassageTable
     statements: StatementTable
     vectors: NDArray[np.float32]
     statement_vectors: NDArray[np.float16]
@@ -85,6 +93,7 @@ class Searchable(Protocol):
     asked_vectors: NDArray[np.float32]
     tokens: TokenTable
     engine: Engine
+    asked_engine: Engine
     lexical: LexicalIndex
     word_counts: dict[str, int]
 
@@ -96,14 +105,15 @@ class Snapshot:
         self.folder = folder
         self.manifest = manifest
         self.snapshot_id = folder.name
-        self.passages: list[PassageRow] = read_rows(folder / "passages.jsonl")
+        self.passages = PassageTable.open(folder)
         self.statements = StatementTable(_array(folder / "statements.npy"))
         self.statement_vectors: NDArray[np.float16] = _array(folder / "statement_vectors.npy")
         self.context_vectors: NDArray[np.float16] = _array(folder / "context_vectors.npy")
         self.asked_vectors: NDArray[np.float32] = _array(folder / "asked_vectors.npy")
         self.tokens = TokenTable.open(folder / "tokens")
         self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
-        self.engine: Engine = engine(manifest.engine).open(folder / "engine.bin")
+        self.engine = engine(manifest.engine).open(folder / "engine.bin")
+        self.asked_engine = engine(manifest.asked_engine).open(folder / "asked_engine.bin")
         self.lexical = LexicalIndex.open(folder / "lexical")
         counts = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         self.word_counts: dict[str, int] = counts
@@ -188,11 +198,14 @@ class SnapshotStore:
         else:
             written.rename(target)
         aside = self._pointer.with_name(f".current-{os.getpid()}")
-        with aside.open("w", encoding="utf-8") as file:
-            file.write(target.name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._pointer)
+        try:
+            with aside.open("w", encoding="utf-8") as file:
+                file.write(target.name + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self._pointer)
+        finally:
+            aside.unlink(missing_ok=True)
         self._forget_all_but({target.name, before})
         return target.name
 

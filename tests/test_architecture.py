@@ -22,7 +22,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "bm25s": ("index/lexical.py", "evals/bench/floor.py"),
     "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
-    "faiss": ("index/engines/faiss_flat.py", "evals/bench/floor.py"),
+    "faiss": ("index/engines/", "evals/bench/floor.py"),
     "fastapi": ("app.py", "qa/ui/"),
     "gradio": ("app.py", "qa/ui/"),
     "ir_measures": ("evals/measures.py",),

@@ -89,7 +89,7 @@ def test_a_number_out_of_range_is_told_with_the_range(home, name, low, high):
 
 
 def test_an_unknown_engine_is_told_with_the_known_ones(home):
-    with pytest.raises(SettingsError, match="engine must be one of exact, faiss"):
+    with pytest.raises(SettingsError, match="engine must be one of auto, exact, faiss"):
         write(home, 'engine = "milvus"')
 
 
