@@ -14,10 +14,11 @@ import numpy as np
 
 from index.embedded import Embedded, Known, embed_all, key_rows
 from index.embedder import Embedder, Progress
-from index.engines import AUTO, Vectors, engine, engine_for
+from index.engines import AUTO, Vectors, engine, engine_for, is_elsewhere
 from index.engines.recall import SAMPLE, recall
 from index.errors import BuildInProgress, IndexNotWritten, NothingToIndex
 from index.lexical import LexicalIndex
+from index.milvus_lexical import MilvusLexicalIndex
 from index.passage_table import save_rows
 from index.passages import Prepared, StatementTable, passage_rows, prepare
 from index.snapshot import FORMAT, REBUILD, Manifest, SnapshotStore, file_hashes, index_recipe
@@ -56,8 +57,10 @@ def build(library: Library, embedder: Embedder, seen: Progress, engine_name: str
             written.mkdir()
             _write(written, prepared, made)
             sample = made.alone[:: max(len(made.alone) // (2 * SAMPLE), 1)]
-            near = _write_engine(written / "engine.bin", engine_name, made.passages, sample)
-            asked = _write_engine(written / "asked_engine.bin", engine_name, made.asked, sample)
+            if is_elsewhere(engine_name):
+                MilvusLexicalIndex.fill(engine_name, written / "lexical")
+            near = write_engine(written / "engine.bin", engine_name, made.passages, sample)
+            asked = write_engine(written / "asked_engine.bin", engine_name, made.asked, sample)
             manifest = Manifest(
                 format=FORMAT,
                 recipe=index_recipe(),
@@ -78,7 +81,7 @@ def build(library: Library, embedder: Embedder, seen: Progress, engine_name: str
                 f"still serves; free some space in {store.folder.parent} and {REBUILD} again"
             ) from error
         finally:
-            shutil.rmtree(written, ignore_errors=True)
+            store.discard(written, {store.current_id()} if store.serves else set())
     return Built(snapshot_id, len(prepared), made.fresh, len(made.keys))
 
 
@@ -138,16 +141,16 @@ def _write(folder: Path, prepared: Sequence[Prepared], made: Embedded) -> None:
     (folder / "words.json").write_text(text, encoding="utf-8")
 
 
-class _Written(NamedTuple):
+class Written(NamedTuple):
     """Which engine was written, and its recall@10."""
 
     name: str
     recall: float
 
 
-def _write_engine(path: Path, setting: str, vectors: Vectors, sample: Vectors) -> _Written:
+def write_engine(path: Path, setting: str, vectors: Vectors, sample: Vectors) -> Written:
     """Build an engine on half of `sample`, which is like questions, and measure it on the other."""
     name = engine_for(setting, len(vectors))
     made = engine(name).build(vectors, sample[::2])
     made.save(path)
-    return _Written(name, round(recall(made, vectors, sample[1::2]), 4))
+    return Written(name.partition("://")[0], round(recall(made, vectors, sample[1::2]), 4))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -124,6 +124,23 @@ class LexicalIndex:
         if number is None:
             return slice(0, 0)
         return slice(*self._postings.indptr[number : number + 2].tolist())
+
+    def numbers(self, terms: Sequence[str]) -> list[int]:
+        """The numbers of the terms that some passage holds."""
+        known = (self._vocabulary.get(term) for term in dict.fromkeys(terms))
+        return [number for number in known if number is not None]
+
+    def by_row(self) -> Iterator[tuple[int, dict[int, float]]]:
+        """For each row that holds terms, its score for the number of each."""
+        starts, rows = self._postings.indptr, self._postings.indices
+        terms = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        order = np.argsort(rows, kind="stable")
+        order = order[self._postings.data[order] > 0]
+        cuts = np.flatnonzero(np.diff(rows[order])) + 1
+        for own in np.split(order, cuts):
+            if len(own):
+                scores = self._postings.data[own].tolist()
+                yield int(rows[own[0]]), dict(zip(terms[own].tolist(), scores, strict=True))
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds `term`."""

@@ -21,6 +21,8 @@ from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
 from index.late import TokenTable
 from index.lexical import LexicalIndex
+from index.milvus import announce, let_go
+from index.milvus_lexical import PLACE, MilvusLexicalIndex
 from index.passage_table import PassageTable
 from index.passages import StatementTable
 from index.words import words_recipe
@@ -114,9 +116,14 @@ class Snapshot:
         self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
         self.engine = engine(manifest.engine).open(folder / "engine.bin")
         self.asked_engine = engine(manifest.asked_engine).open(folder / "asked_engine.bin")
-        self.lexical = LexicalIndex.open(folder / "lexical")
+        self.lexical = _lexical(folder / "lexical")
         counts = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         self.word_counts: dict[str, int] = counts
+
+
+def _lexical(folder: Path) -> LexicalIndex:
+    elsewhere = (folder / PLACE).exists()
+    return MilvusLexicalIndex.open(folder) if elsewhere else LexicalIndex.open(folder)
 
 
 def _array(path: Path) -> Any:  # noqa: ANN401  the caller names the element type
@@ -168,6 +175,11 @@ class SnapshotStore:
         self.folder = home / "snapshots"
         self._pointer = home / "current"
 
+    @property
+    def serves(self) -> bool:
+        """Whether any snapshot was ever switched to."""
+        return self._pointer.exists()
+
     def current_id(self) -> str:
         """The name of the snapshot that serves. Raises `NoSnapshot`."""
         try:
@@ -190,7 +202,7 @@ class SnapshotStore:
         """Move a finished folder into place and let it serve; the one before is kept, others go."""
         (written / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
         target = self.folder / manifest.snapshot_id
-        before = self.current_id() if self._pointer.exists() else None
+        before = self.current_id() if self.serves else None
         if target.exists() and file_hashes(target) != manifest.files:
             shutil.rmtree(target)  # damaged: the whole one takes its place
         if target.exists():
@@ -206,10 +218,16 @@ class SnapshotStore:
             aside.replace(self._pointer)
         finally:
             aside.unlink(missing_ok=True)
+        announce(target)
         self._forget_all_but({target.name, before})
         return target.name
 
     def _forget_all_but(self, kept: set[str | None]) -> None:
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder.name not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
+                self.discard(folder, kept)
+
+    def discard(self, folder: Path, kept: set[str | None]) -> None:
+        """Remove a snapshot, or what was written of one, here and where its engine keeps rows."""
+        let_go(folder, [self.folder / name for name in kept if name])
+        shutil.rmtree(folder, ignore_errors=True)

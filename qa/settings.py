@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from index.embedder import DEFAULT_MODEL
-from index.engines import AUTO, ENGINES
+from index.engines import AUTO, CHOICES, is_engine
 
 SETTINGS_FILE = "quotewell.toml"
 LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that the gate has thresholds for
@@ -62,8 +62,8 @@ class Settings:
         if self.wrong_at_most not in LEVELS:
             known = ", ".join(map(str, LEVELS))
             raise SettingsError(f"wrong_at_most must be one of {known}; correct it")
-        if self.engine not in (AUTO, *ENGINES):
-            raise SettingsError(f"engine must be one of {AUTO}, {', '.join(ENGINES)}; correct it")
+        if not is_engine(self.engine):
+            raise SettingsError(f"engine must be one of {AUTO}, {CHOICES}; correct it")
 
 
 def read_settings(home: Path) -> Settings:

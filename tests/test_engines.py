@@ -12,9 +12,11 @@ from index.engines.recall import ENOUGH, recall
 WITHIN = {"faiss-ivf": 0.03}
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=[*ENGINES, "milvus"])
 def name(request):
-    return request.param
+    if request.param != "milvus":
+        return request.param
+    return request.getfixturevalue("milvus").address
 
 
 @pytest.fixture
@@ -138,6 +140,7 @@ def many():
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
+@pytest.mark.parametrize("name", ENGINES)
 @pytest.mark.parametrize("share", [1, 0.5, 0.05])
 def test_recall_holds_however_few_rows_are_allowed(name, many, share):
     """Those hidden are spread over all rows, or are the 3, 30 or 90 in 100 that lie nearest."""

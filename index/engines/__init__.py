@@ -58,15 +58,40 @@ ENGINES: dict[str, tuple[str, str]] = {
     "faiss": ("index.engines.faiss_flat", "FaissFlatEngine"),
     "faiss-ivf": ("index.engines.faiss_ivf", "FaissIvfEngine"),
 }
+ELSEWHERE: dict[str, tuple[str, str]] = {  # engines in another program, chosen by its address
+    "milvus": ("index.engines.milvus", "MilvusEngines"),
+    "milvus+tls": ("index.engines.milvus", "MilvusEngines"),
+}
+CHOICES = f"{', '.join(ENGINES)}, milvus://HOST:PORT"
 
 
 def engine(name: str) -> EngineKind:
-    """The kind of engine called `name` in `ENGINES`."""
-    if name not in ENGINES:
-        raise ValueError(f"no engine {name!r}; choose one of: {', '.join(ENGINES)}")
-    module, found = ENGINES[name]
-    kind: EngineKind = getattr(import_module(module), found)
+    """The kind of engine called `name` in `ENGINES`, or at the address `name`.
+
+    To open what is elsewhere the first part of its address is enough.
+    """
+    kind: EngineKind
+    scheme = name.partition("://")[0]
+    if scheme in ELSEWHERE:
+        module, found = ELSEWHERE[scheme]
+        kind = getattr(import_module(module), found)(name)
+    elif name in ENGINES:
+        module, found = ENGINES[name]
+        kind = getattr(import_module(module), found)
+    else:
+        raise ValueError(f"no engine {name!r}; choose one of: {CHOICES}")
     return kind
+
+
+def is_elsewhere(setting: str) -> bool:
+    """Whether `setting` is the address of an engine in another program."""
+    scheme, _, place = setting.partition("://")
+    return scheme in ELSEWHERE and place != ""
+
+
+def is_engine(setting: str) -> bool:
+    """Whether `setting` means an engine."""
+    return setting in (AUTO, *ENGINES) or is_elsewhere(setting)
 
 
 def engine_for(setting: str, rows: int) -> str:

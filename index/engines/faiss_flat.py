@@ -73,4 +73,5 @@ def write(index: faiss.Index, path: Path) -> None:
     FAISS opening the file itself would take no notice of a disk that is full when it is closed.
     """
     with path.open("wb") as file:
-        faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))
+        to = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]  # not in the stub
+        faiss.write_index(index, to)

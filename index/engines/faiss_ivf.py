@@ -5,7 +5,6 @@ centres are nearest. Rows are kept as bytes, so scores err by some thousandths; 
 order exactly compares the rows that were found by their own vectors.
 """
 
-import math
 from pathlib import Path
 from typing import Self, cast
 
@@ -23,14 +22,10 @@ from index.engines import (
     nothing,
 )
 from index.engines.faiss_flat import parameters, selector, write
-from index.engines.recall import ENOUGH, recall
+from index.engines.lists import lists_for, settle, tune
 
-LIST_LEAST = 39  # rows a list; FAISS warns below that
 LEARNED_FROM = 64  # rows a list that k-means sees
 ROUNDS = 10  # of k-means; 25, as FAISS has it, gave the same recall
-PROBES = 8  # lists looked into at first
-SETTLED = 20  # best rows that must stay when more lists are looked into
-TUNING = 100  # vectors that the number of lists is found with
 
 
 class FaissIvfEngine:
@@ -52,53 +47,44 @@ class FaissIvfEngine:
 
     @classmethod
     def build(cls, vectors: Vectors, like: Vectors | None = None) -> Self:
-        """An engine over `vectors`, about 2 √n lists, probes doubled until recall is enough."""
+        """An engine over `vectors`, the number of lists looked into found with `like`."""
         rows = check_vectors(vectors)
         size, dimension = rows.shape
-        count = 2 ** round(math.log2(2 * math.sqrt(max(size, 1))))
-        count = max(min(count, size // LIST_LEAST), 1)
         lists = faiss.IndexIVFScalarQuantizer(
             faiss.IndexFlatIP(dimension),
             dimension,
-            count,
+            lists_for(size),
             faiss.ScalarQuantizer.QT_8bit,
             faiss.METRIC_INNER_PRODUCT,
         )
         lists.cp.niter, lists.cp.max_points_per_centroid = ROUNDS, LEARNED_FROM
         if size:
-            step = max(size // (LEARNED_FROM * count), 1)
+            step = max(size // (LEARNED_FROM * lists.nlist), 1)
             lists.train(np.ascontiguousarray(rows[::step]))
             lists.add(rows)
         made = cls(lists)
-        made._tune(rows, rows[:: max(size // TUNING, 1)] if like is None else like)
+        tune(made, made._probe, made.lists, rows, like)
         return made
 
-    def _tune(self, rows: Vectors, like: Vectors) -> None:
-        self._lists.nprobe = min(PROBES, self.lists)
-        while self.probes < self.lists and recall(self, rows, like[:TUNING]) < ENOUGH:
-            self._lists.nprobe = min(2 * self.probes, self.lists)
+    def _probe(self, probes: int) -> None:
+        self._lists.nprobe = probes
 
     def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
-        """About the `k` nearest rows.
-
-        Where some rows may not be found, those that may can lie in far lists: twice as many lists
-        are looked into until that changes nothing among the best.
-        """
+        """About the `k` nearest rows; more lists are looked into where some may not be found."""
         row = check_query(query, self.dimension)
         among = check_allowed(allowed, self.size)
         wanted = min(max(k, 0), among)
         if wanted == 0:
             return nothing()
-        chosen, before = selector(allowed), set[int]()
-        probes = min(math.ceil(self.probes * self.size / among), self.lists)
-        while True:
+        chosen = selector(allowed)
+
+        def look(probes: int) -> tuple[Rows, Scores]:
             asked = parameters(faiss.SearchParametersIVF, sel=chosen, nprobe=probes)
             scores, rows = self._lists.search(row[None, :], wanted, params=asked)
-            best = set(rows[0, :SETTLED].tolist())
-            settled = rows[0, -1] >= 0 and (among == self.size or best == before)
-            if settled or probes == self.lists:
-                return rows[0], scores[0]
-            probes, before = min(2 * probes, self.lists), best
+            found = rows[0] >= 0
+            return rows[0][found], scores[0][found]
+
+        return settle(look, self.probes, self.lists, wanted, among / self.size)
 
     def save(self, path: Path) -> None:
         """Write the index in FAISS's own format."""
