@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from index.passages import PassageRow
 from sources.document import Span
 
+ID_LENGTH = 24
 REMEMBERED = 8192  # rows kept as objects, about 10 MB
 
 
@@ -74,6 +75,11 @@ class PassageTable(Sequence[PassageRow]):
             self._lines[first : int(self._ends[number])]
         )
         return PassageRow(made, doc_id, version, Span(*span), tuple(heading), *numbers)
+
+    def passage_id(self, at: int) -> str:
+        """The id of a row, which its line begins with, without reading the rest of it."""
+        first = int(self._ends[at - 1]) if at else 0
+        return self._lines[first + 2 : first + 2 + ID_LENGTH].decode("ascii")
 
     def __iter__(self) -> Iterator[PassageRow]:
         return (self._row(n) for n in range(len(self)))

@@ -69,7 +69,7 @@ class Retriever:
         order = np.argsort(-fused, kind="stable")[:k]
         return tuple(
             Hit(
-                self.snapshot.passages[int(rows[at])].passage_id,
+                self.snapshot.passages.passage_id(int(rows[at])),
                 int(rows[at]),
                 float(fused[at]),
                 float(dense[at]),

@@ -28,6 +28,7 @@ def test_a_table_gives_back_the_rows_it_was_made_of(counts):
     assert list(table) == rows == table[:]
     assert (len(table), table[-1], table[1:3]) == (len(rows), rows[-1], rows[1:3])
     assert table.asked_ends.tolist() == [0, *(row.asked_last for row in rows)]
+    assert [table.passage_id(n) for n in range(len(rows))] == [row.passage_id for row in rows]
     assert [table.versions[n] for n in table.document_of] == [row.version for row in rows]
     for version in table.versions:
         assert table.of_version(version) == [row for row in rows if row.version == version]
