@@ -3,8 +3,13 @@
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
+# Gradio would make a table of its last 10,000 events at every question, for a page we have not.
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import gradio as gr
 import uvicorn
@@ -13,9 +18,12 @@ from fastapi import FastAPI
 from index.conversion import open_embedder
 from index.errors import SearchError
 from qa.assistant import Assistant
+from qa.ledger.clerk import Clerk
+from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.ui.front_door import FrontDoor
-from qa.ui.patient import patient_page
+from qa.ui.patient import patient_page, warm_up
+from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
 from qa.ui.theme import page_theme
 from sources.library import Library
@@ -33,12 +41,26 @@ def build_app(settings: Settings) -> FastAPI:
 
 
 def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
-    """The pages and routes over an assistant that is there already."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    """The pages and routes over an assistant that is there already, and the record of answers.
+
+    Raises a `LedgerError` for a ledger that cannot be used; a database that is away may come back.
+    """
+    ledger = Ledger(settings.home, settings.ledger, may_be_away=True)
+    clerk = Clerk(ledger, assistant.library, settings.retain_days)
+
+    @asynccontextmanager
+    async def at_work(_app: FastAPI) -> AsyncIterator[None]:
+        clerk.start()
+        yield
+        clerk.close()
+        ledger.close()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=at_work)
     app.add_middleware(FrontDoor)
     app.include_router(page_routes(assistant))
     app.state.assistant = assistant
-    page = patient_page(settings, assistant)
+    app.state.recorder = Recorder(settings, clerk)
+    page = patient_page(settings, assistant, app.state.recorder)
     page.state_session_capacity = SESSIONS
     mounted: FastAPI = gr.mount_gradio_app(
         app,
@@ -63,14 +85,14 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
     app = build_app(settings)
-    _warm(app.state.assistant)
+    _warm(settings, app.state.assistant)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
 
-def _warm(assistant: Assistant) -> None:
-    """Load the model and the index before the first person waits for them."""
+def _warm(settings: Settings, assistant: Assistant) -> None:
+    """Answer a question unseen, so that nobody waits for what is loaded and read only once."""
     try:
-        assistant.retriever().embed("warm")
+        warm_up(settings, assistant)
     except SearchError as error:
         logger.warning("no question can be answered yet: %s", error)

@@ -20,8 +20,9 @@ from index.errors import BuildInProgress, IndexNotWritten, NothingToIndex
 from index.lexical import LexicalIndex
 from index.milvus_lexical import MilvusLexicalIndex
 from index.passage_table import save_rows
-from index.passages import Prepared, StatementTable, passage_rows, prepare
+from index.passages import Prepared, passage_rows, prepare
 from index.snapshot import FORMAT, REBUILD, Manifest, SnapshotStore, file_hashes, index_recipe
+from index.statements import StatementTable
 from index.words import words
 from sources.library import Entry, Library
 
@@ -132,10 +133,12 @@ def _write(folder: Path, prepared: Sequence[Prepared], made: Embedded) -> None:
     np.save(folder / "keys.npy", key_rows(made.keys))
     (folder / "tokens").mkdir()
     made.tokens.save(folder / "tokens")
-    np.save(folder / "statements.npy", StatementTable.of(prepared).rows)
     save_rows(passage_rows(prepared), folder)
+    lexical = LexicalIndex.build([p.terms for p in prepared])
     (folder / "lexical").mkdir()
-    LexicalIndex.build([p.terms for p in prepared]).save(folder / "lexical")
+    lexical.save(folder / "lexical")
+    (folder / "statements").mkdir()
+    StatementTable.of(prepared, made.tokens, lexical).save(folder / "statements")
     counts = Counter(word for p in prepared for word in words(p.embedded) if word.isalpha())
     text = json.dumps(dict(sorted(counts.items())), ensure_ascii=False)
     (folder / "words.json").write_text(text, encoding="utf-8")

@@ -2,13 +2,14 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array
 from index.engines import Mask, Rows
 
 K1 = 1.2  # Robertson and Zaragoza, 2009, doi:10.1561/1500000019: the usual range is 1.2 to 2
@@ -69,7 +70,7 @@ class LexicalIndex:
         files = [folder / f"{name}.csc.index.npy" for name in Postings._fields]
         return cls(
             vocabulary,
-            Postings(*(np.asarray(np.load(path, mmap_mode="r")) for path in files)),
+            Postings(*(open_array(path) for path in files)),
             size,
         )
 
@@ -125,11 +126,6 @@ class LexicalIndex:
             return slice(0, 0)
         return slice(*self._postings.indptr[number : number + 2].tolist())
 
-    def numbers(self, terms: Sequence[str]) -> list[int]:
-        """The numbers of the terms that some passage holds."""
-        known = (self._vocabulary.get(term) for term in dict.fromkeys(terms))
-        return [number for number in known if number is not None]
-
     def by_row(self) -> Iterator[tuple[int, dict[int, float]]]:
         """For each row that holds terms, its score for the number of each."""
         starts, rows = self._postings.indptr, self._postings.indices
@@ -141,6 +137,14 @@ class LexicalIndex:
             if len(own):
                 scores = self._postings.data[own].tolist()
                 yield int(rows[own[0]]), dict(zip(terms[own].tolist(), scores, strict=True))
+
+    def number(self, term: str) -> int:
+        """The number of `term`; -1 when no passage holds it."""
+        return self._vocabulary.get(term, -1)
+
+    def numbers(self, terms: Iterable[str]) -> list[int]:
+        """The numbers of those of `terms` that any passage holds, each once, in order."""
+        return sorted({self.number(term) for term in terms} - {-1})
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds `term`."""

@@ -1,12 +1,8 @@
-"""The rows of a snapshot: where each passage and statement stands. Positions, never words."""
+"""The passages of a snapshot: where each stands, and what is indexed for it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.words import index_terms
 from sources.document import Document, Span
@@ -93,30 +89,6 @@ def statement_text(document: Document, row: Statement) -> str:
     """What is embedded for a statement: its lead and its focus, as one line."""
     lead, focus = row.lead.of(document.text), row.focus.of(document.text)
     return " ".join(f"{lead} {focus}".split())
-
-
-@dataclass(frozen=True, slots=True)
-class StatementTable:
-    """Statements as rows of integers `(n, 7)`: span, focus, lead, dependent."""
-
-    rows: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, prepared: Iterable[Prepared]) -> "StatementTable":
-        """The statements of all passages, in order."""
-        rows = [
-            (*row.span, *row.focus, *row.lead, int(row.dependent))
-            for passage in prepared
-            for row in passage.statements
-        ]
-        return cls(np.array(rows, dtype=np.int32).reshape(len(rows), 7))
-
-    def statements(self, first: int, last: int) -> tuple[Statement, ...]:
-        """Some rows as statements."""
-        return tuple(
-            Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
-            for a, b, c, d, e, f, dependent in self.rows[first:last].tolist()
-        )
 
 
 def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:

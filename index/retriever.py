@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import rows_in
 from index.embedder import Embedder, TokenRows, Vectors
 from index.engines import POOL, Mask, Rows
 from index.hits import Hit, Ranking
@@ -114,10 +115,11 @@ class Retriever:
     def _nearest_wording(self, rows: Rows, vector: Vectors) -> NDArray[np.float32]:
         """For each of `rows` the greatest cosine with a wording; -1 for one that has none."""
         ends = self.snapshot.passages.asked_ends
-        counts = ends[rows + 1] - ends[rows]
-        before = np.cumsum(counts) - counts
-        own = np.arange(counts.sum()) + np.repeat(ends[rows] - before, counts)
+        own = np.stack([ends[rows], ends[rows + 1]], axis=1)
+        asks = own[:, 0] < own[:, 1]
         found = np.full(len(rows), -1, dtype=np.float32)
-        cosines = np.asarray(self.snapshot.asked_vectors[own] @ vector, dtype=np.float32)
-        np.maximum.at(found, np.repeat(np.arange(len(rows)), counts), cosines)
+        if asks.any():
+            cosines = self.snapshot.asked_vectors[rows_in(own)] @ vector
+            lengths = (own[:, 1] - own[:, 0])[asks]
+            found[asks] = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths)
         return found

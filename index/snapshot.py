@@ -11,11 +11,13 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array
+from index.aspects import aspects_recipe
 from index.embedder import ModelIdentity, sha256_of
 from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
@@ -24,11 +26,11 @@ from index.lexical import LexicalIndex
 from index.milvus import announce, let_go
 from index.milvus_lexical import PLACE, MilvusLexicalIndex
 from index.passage_table import PassageTable
-from index.passages import StatementTable
+from index.statements import StatementTable
 from index.words import words_recipe
 from sources.segments import RECIPE
 
-FORMAT = 3
+FORMAT = 4
 REBUILD = "run `quotewell index build`"
 
 
@@ -79,8 +81,8 @@ class Manifest:
 
 
 def index_recipe() -> str:
-    """Names the rules by which documents become passages and terms."""
-    return f"{RECIPE} {words_recipe()}"
+    """Names the rules by which documents become passages, terms and aspects."""
+    return f"{RECIPE} {words_recipe()} {aspects_recipe()}"
 
 
 class Searchable(Protocol):
@@ -108,12 +110,12 @@ class Snapshot:
         self.manifest = manifest
         self.snapshot_id = folder.name
         self.passages = PassageTable.open(folder)
-        self.statements = StatementTable(_array(folder / "statements.npy"))
-        self.statement_vectors: NDArray[np.float16] = _array(folder / "statement_vectors.npy")
-        self.context_vectors: NDArray[np.float16] = _array(folder / "context_vectors.npy")
-        self.asked_vectors: NDArray[np.float32] = _array(folder / "asked_vectors.npy")
+        self.statements = StatementTable.open(folder / "statements")
+        self.statement_vectors: NDArray[np.float16] = open_array(folder / "statement_vectors.npy")
+        self.context_vectors: NDArray[np.float16] = open_array(folder / "context_vectors.npy")
+        self.asked_vectors: NDArray[np.float32] = open_array(folder / "asked_vectors.npy")
         self.tokens = TokenTable.open(folder / "tokens")
-        self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
+        self.vectors: NDArray[np.float32] = open_array(folder / "vectors.npy")
         self.engine = engine(manifest.engine).open(folder / "engine.bin")
         self.asked_engine = engine(manifest.asked_engine).open(folder / "asked_engine.bin")
         self.lexical = _lexical(folder / "lexical")
@@ -124,13 +126,6 @@ class Snapshot:
 def _lexical(folder: Path) -> LexicalIndex:
     elsewhere = (folder / PLACE).exists()
     return MilvusLexicalIndex.open(folder) if elsewhere else LexicalIndex.open(folder)
-
-
-def _array(path: Path) -> Any:  # noqa: ANN401  the caller names the element type
-    if path.stat().st_size < 256:  # an empty array cannot be mapped
-        return np.load(path)
-    # As a plain array: a look into a `memmap` costs microseconds, and an answer takes thousands.
-    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

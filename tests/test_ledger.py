@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.gate import gate_features, table
+from qa.gate import table
 from qa.ledger.answers import Shown, answer_entry, trace_of
 from qa.ledger.chain import GENESIS, words_hash
 from qa.ledger.clerk import Clerk
 from qa.ledger.entries import Kind, Words, entry_from_text, entry_to_text, new_entry
 from qa.ledger.errors import LedgerDamaged, LedgerError, UnknownAnswer
-from qa.ledger.identity import code_identity, configuration, configuration_identity
+from qa.ledger.identity import code_identity, configuration_identity
 from qa.ledger.ledger import Ledger
 from qa.ledger.outbox import Outbox
 from qa.ledger.recheck import notice_changes, step
@@ -58,30 +58,25 @@ def ledger(assistant):
 def entry_of(assistant):
     """Makes the entry of an answer that the assistant gives, with its trace."""
 
-    def make(text, name=None, urgent=None):
-        question, evidence = assistant.evidence(text)
-        answer = assistant.ask(text)
+    def make(text, name=None):
+        answer, workings = assistant.ask_with_workings(text)
         answer = replace(answer, answer_id=name or answer.answer_id)
         settings = assistant.settings
-        gate = gate_features(question, evidence, assistant.snapshot.lexical)._asdict()
-        thresholds = table()["thresholds"]
-        trace = trace_of(question, evidence, gate, thresholds, configuration(settings))
         boxes = [[(1, 0.1, 0.2, 0.3, 0.4)]] * len(answer.quotes)
         code, chosen = code_identity(), configuration_identity(settings)
-        shown = Shown(Audience.PATIENT, "en", urgent, boxes, code, chosen)
-        return answer_entry(answer, shown, masked, trace)
+        shown = Shown(Audience.PATIENT, "en", boxes, code, chosen)
+        return answer_entry(answer, shown, masked, trace_of(workings, settings))
 
     return make
 
 
 def test_an_answer_is_recorded_as_it_was_shown(ledger, entry_of, assistant):
-    rule = {"rule": "cauda-equina", "level": "emergency", "notice": "urgent.cauda_equina"}
-    entry = entry_of("I am Maria. Does a biopsy hurt?", urgent=rule)
+    entry = entry_of("I am Maria. Does a biopsy hurt?")
     ledger.append([entry])
     found = ledger.entry(entry.entry_id)
     assert found.words.said == "I am ▮▮▮. Does a biopsy hurt?"
     assert "maria" not in json.dumps(found).lower()
-    assert found.facts["urgent"] == rule
+    assert found.facts["urgent"] is None
     quote = found.facts["quotes"][0]
     document = assistant.library.document(quote["doc_id"], quote["version"])
     words = document.text[quote["start"] : quote["end"]]
@@ -94,6 +89,15 @@ def test_an_answer_is_recorded_as_it_was_shown(ledger, entry_of, assistant):
     assert {"dense", "lexical", "fused"} <= found.trace["passages"][0].keys()
     first, *others = [row["evidence"] for row in found.trace["statements"]]
     assert all(first >= other for other in others)
+
+
+def test_the_rule_that_fired_is_recorded_without_the_words(ledger, entry_of):
+    entry = entry_of("I suddenly cannot feel my legs. Does a biopsy hurt?")
+    ledger.append([entry])
+    found = ledger.entry(entry.entry_id)
+    assert found.facts["urgent"]["level"] == "emergency"
+    assert found.facts["urgent"]["notice"].startswith("urgent.")
+    assert "legs" not in found.link.body
 
 
 def test_quotes_and_questions_are_in_no_fact_or_trace(ledger, entry_of):

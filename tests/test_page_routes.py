@@ -2,6 +2,7 @@
 
 import gc
 import re
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,14 +11,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app import assemble
+from index.build import build
 from index.embedder import SentenceTransformerEmbedder
 from qa.assistant import Assistant
+from qa.ledger.ledger import Recorded
 from qa.notices import notice_text
 from qa.settings import Settings
 from qa.ui.conversation import conversation
-from qa.ui.patient import answer_question
-from qa.ui.theme import STYLE
-from sources.document import Document
+from qa.ui.patient import Desk, answer_question
+from qa.ui.theme import page_head
+from sources.document import Audience, Document
 from sources.intake import STARTER, take_in
 from sources.library import Library
 
@@ -100,34 +103,91 @@ def test_doors_that_nobody_needs_are_shut(client: TestClient, path: str) -> None
 
 def test_without_an_index_health_says_so_and_a_question_gets_a_notice(client: TestClient) -> None:
     assert client.get("/health").status_code == 503
-    app = client.app
-    exchanges = answer_question(app.state.assistant, "hello", False, [])  # type: ignore[attr-defined]
+    state = client.app.state  # type: ignore[attr-defined]
+    exchanges = answer_question(Desk(state.assistant, state.recorder), "hello", False, [])
     assert exchanges[0].notice == "page.no_index"
 
 
-def test_a_failure_is_logged_without_the_question(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken:
-        def ask(self, text: str, *_: object, **__: object) -> None:
-            raise RuntimeError(text)
+class Broken:
+    """An assistant that fails at every question."""
 
-    exchanges = answer_question(Broken(), "my secret illness", False, [])  # type: ignore[arg-type]
+    def ask_with_workings(self, text: str, *_: object, **__: object) -> None:
+        raise RuntimeError(text)
+
+
+def broken_desk(client: TestClient) -> Desk:
+    return Desk(Broken(), client.app.state.recorder)  # type: ignore[arg-type, attr-defined]
+
+
+def test_a_failure_is_logged_without_the_question(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    exchanges = answer_question(broken_desk(client), "my secret illness", False, [])
     assert exchanges[0].notice == "page.error"
     assert "RuntimeError" in caplog.text
     assert "secret" not in caplog.text
 
 
-def test_a_failure_keeps_no_warning_back(library: Library) -> None:
-    class Broken:
-        settings = Settings(home=library.home)
-
-        def ask(self, text: str, *_: object, **__: object) -> None:
-            raise RuntimeError(text)
-
+def test_a_failure_keeps_no_warning_back_and_the_warning_is_recorded(client: TestClient) -> None:
     text = "I suddenly cannot feel my legs"
-    exchanges = answer_question(Broken(), text, False, [])  # type: ignore[arg-type]
+    exchanges = answer_question(broken_desk(client), text, False, [])
+    answer = exchanges[0].answer
+    assert answer is not None
+    found = recorded(client, answer.answer_id)
+    assert found.facts["urgent"]["level"] == "emergency"
+    assert found.trace is None
     shown = conversation(exchanges, date.today(), Settings())
     assert 'class="care care-emergency"' in shown
     assert notice_text("outcome.not_searched") in shown
+
+
+def recorded(client: TestClient, answer_id: str) -> Recorded:
+    """The entry of an answer, once the clerk has written it."""
+    clerk = client.app.state.recorder.clerk  # type: ignore[attr-defined]
+    until = time.monotonic() + 10
+    while clerk.outbox.waiting() and time.monotonic() < until:
+        time.sleep(0.02)
+    entry: Recorded = clerk.ledger.entry(answer_id)
+    return entry
+
+
+def test_an_answer_is_recorded_as_it_was_shown(client: TestClient, library: Library) -> None:
+    state = client.app.state  # type: ignore[attr-defined]
+    build(library, state.assistant.embedder, lambda *_: None)
+    desk = Desk(state.assistant, state.recorder)
+    text = "My name is Ana Ruiz. Does radiotherapy to the spine hurt?"
+    answer = answer_question(desk, text, False, [], Audience.CLINICIAN)[0].answer
+    assert answer is not None
+    found = recorded(client, answer.answer_id)
+    assert found.words is not None
+    assert found.words.said == "My name is [name]. Does radiotherapy to the spine hurt?"
+    facts = found.facts
+    assert (facts["reader"], facts["details"]) == ("clinician", ["name"])
+    assert [(q["doc_id"], q["start"], q["end"]) for q in facts["quotes"]] == [
+        (quote.doc_id, *quote.span) for quote in answer.quotes
+    ]
+    printed = next(q for q in facts["quotes"] if q["doc_id"] == "radiotherapy")
+    assert [box[0] for box in printed["boxes"]] == sorted(box[0] for box in printed["boxes"])
+    assert all(0 <= side <= 1 for box in printed["boxes"] for side in box[1:])
+    assert found.trace is not None
+    assert found.trace["calibration"]["questions"] > 100
+    assert len(found.trace["weights"]) == len(found.trace["features"]) + 1
+
+
+def test_a_record_that_fails_keeps_no_answer_back(
+    client: TestClient, library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = client.app.state  # type: ignore[attr-defined]
+    build(library, state.assistant.embedder, lambda *_: None)
+    waiting = state.recorder.clerk.outbox.folder
+    waiting.rename(waiting.with_name("elsewhere"))
+    desk = Desk(state.assistant, state.recorder)
+    answer = answer_question(desk, "Does a biopsy hurt, secretly?", False, [])[0].answer
+    assert answer is not None
+    assert answer.quotes
+    assert state.recorder.failed_at is not None
+    assert "an answer is not recorded" in caplog.text
+    assert "secretly" not in caplog.text
 
 
 def test_the_page_offers_nothing_that_leaves_the_machine(client: TestClient) -> None:
@@ -147,8 +207,7 @@ def test_the_first_bytes_of_the_page_are_ours(client: TestClient) -> None:
 
 
 def test_the_fonts_of_the_page_are_on_this_machine(client: TestClient) -> None:
-    style = STYLE.read_text(encoding="utf-8")
-    addresses = re.findall(r'url\("([^"]+)"\)', style)
+    addresses = re.findall(r'url\("([^"]+)"\)', page_head())
     assert len(addresses) == 2
     for address in addresses:
         assert len(client.get(f"/{address}").content) > 50_000

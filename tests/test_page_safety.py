@@ -1,15 +1,19 @@
 """Care cards, and who reads, in a real browser: what a patient meets first when it matters most."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from index.embedder import SentenceTransformerEmbedder
 from qa.assistant import Assistant
+from qa.ledger.clerk import Clerk
+from qa.ledger.ledger import Ledger
 from qa.notices import notice_text
 from qa.settings import Settings
-from qa.ui.patient import answer_question
+from qa.ui.patient import Desk, answer_question
+from qa.ui.recorder import Recorder
 from sources.document import Audience
 from sources.library import Library
 from tests.browser import (
@@ -159,15 +163,23 @@ def test_who_reads_is_kept_in_the_browser_and_sent_along(browser: Browser, addre
         assert page.evaluate("localStorage.getItem('quotewell.reader')") == Audience.PATIENT
 
 
-def test_the_choice_of_the_reader_reaches_the_assistant(assistant: Assistant) -> None:
+def test_the_choice_of_the_reader_reaches_the_assistant(
+    assistant: Assistant, tmp_path: Path
+) -> None:
     asked = []
 
     class Listening:
         settings, library = assistant.settings, assistant.library
 
-        def ask(self, text: str, history: object, audience: Audience, *, exact: bool) -> object:
+        def ask_with_workings(
+            self, text: str, history: object, audience: Audience, *, exact: bool
+        ) -> object:
             asked.append((audience, exact))
-            return assistant.ask(text, (), audience, exact=exact)
+            return assistant.ask_with_workings(text, (), audience, exact=exact)
 
-    answer_question(Listening(), NUMB, True, [], Audience.CLINICIAN)  # type: ignore[arg-type]
+    ledger = Ledger(tmp_path)
+    recorder = Recorder(assistant.settings, Clerk(ledger, assistant.library, retain_days=30))
+    desk = Desk(Listening(), recorder)  # type: ignore[arg-type]
+    answer_question(desk, NUMB, True, [], Audience.CLINICIAN)
+    ledger.close()
     assert asked == [(Audience.CLINICIAN, True)]

@@ -48,7 +48,6 @@ def record(assistant, ledger, question):
     shown = Shown(
         Audience.PATIENT,
         "en",
-        None,
         [()] * len(answer.quotes),
         code_identity(),
         configuration_identity(assistant.settings),

@@ -21,6 +21,7 @@ from index.lexical import LexicalIndex
 from index.passage_table import save_rows
 from index.passages import PassageRow, prepare
 from index.snapshot import FORMAT, Manifest, Snapshot, SnapshotStore, file_hashes, index_recipe
+from index.statements import StatementTable
 from sources.document import Span
 from sources.library import Library
 
@@ -44,7 +45,7 @@ class Originals(NamedTuple):
         """Everything that the snapshot of a library embedded."""
         table = snapshot.passages
         entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
-        documents = library.documents([(entry.doc_id, entry.version) for entry in entries])
+        documents = [library.document(entry.doc_id, entry.version) for entry in entries]
         terms = [np.array(p.terms) for document in documents for p in prepare(document)]
         statements = np.repeat(np.arange(len(table)), [row.last - row.first for row in table])
         wordings = np.repeat(np.arange(len(table)), np.diff(table.asked_ends))
@@ -91,7 +92,7 @@ def write_copies(originals: Originals, model: Manifest, home: Path, count: int, 
     dice = np.random.default_rng(SEED)
     store = SnapshotStore(home)
     folder = store.folder / ".building-copies"
-    for part in ("tokens", "lexical"):
+    for part in ("tokens", "lexical", "statements"):
         (folder / part).mkdir(parents=True)
     vectors, passages = originals.copies(count, dice)
     asked, _ = originals.copies(count, dice)
@@ -100,19 +101,21 @@ def write_copies(originals: Originals, model: Manifest, home: Path, count: int, 
         np.save(folder / f"{name}.npy", rows)
     for name in ("statement_vectors", "context_vectors"):
         np.save(folder / f"{name}.npy", np.zeros((0, vectors.shape[1]), np.float16))
-    np.save(folder / "statements.npy", np.zeros((0, 7), np.int32))
     none = np.zeros(0, np.int32)
-    TokenTable(
+    tokens = TokenTable(
         np.zeros((0, vectors.shape[1]), np.int8),
         none,
         np.zeros(count + 1, np.int64),
         np.zeros(count, np.int32),
-    ).save(folder / "tokens")
+    )
+    tokens.save(folder / "tokens")
     save_rows([_row(n) for n in range(count)], folder)
     near = write_engine(folder / "engine.bin", engine, vectors, sample)
     wordings = write_engine(folder / "asked_engine.bin", engine, asked, sample)
     del vectors, asked
-    LexicalIndex.build(list(originals.terms_of(passages, dice))).save(folder / "lexical")
+    lexical = LexicalIndex.build(list(originals.terms_of(passages, dice)))
+    lexical.save(folder / "lexical")
+    StatementTable.of((), tokens, lexical).save(folder / "statements")
     (folder / "words.json").write_text("{}", encoding="utf-8")
     manifest = Manifest(
         format=FORMAT,

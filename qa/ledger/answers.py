@@ -1,13 +1,17 @@
 """An answer as shown becomes an entry: quotes by reference, figures, and words to be masked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from qa.answer import Answer, Quote
-from qa.evidence import Evidence
+from qa.assistant import Workings
+from qa.evidence import Features, weights
+from qa.gate import calibration, is_calibrated, table
 from qa.ledger.entries import Entry, Facts, Kind, Words, canonical, now, storable
-from qa.question import Question
+from qa.ledger.identity import configuration
+from qa.settings import Settings
+from qa.triage.check import RedFlag
 from sources.document import Audience
 
 Mask = Callable[[str], str]
@@ -21,14 +25,12 @@ TRACED = 24  # statements whose features are kept, strongest first
 class Shown:
     """How an answer was shown, beside what it says itself.
 
-    `urgent` has the `rule` that fired, its `level` and its `notice`; none when none fired.
-    `boxes` are those of each quote, in order, empty for what is no PDF. `code` and
-    `configuration` are what `qa.ledger.identity` gives.
+    `language` is that of the page around the quotes. `boxes` are those of each quote, in order,
+    empty for what is no PDF. `code` and `configuration` are what `qa.ledger.identity` gives.
     """
 
     reader: Audience
     language: str
-    urgent: Mapping[str, str] | None
     boxes: Sequence[Boxes]
     code: str
     configuration: str
@@ -44,13 +46,16 @@ def answer_entry(answer: Answer, shown: Shown, mask: Mask, trace: Facts | None =
         "probability": answer.probability,
         "notice": answer.notice,
         "disclaimer": answer.disclaimer,
-        "urgent": dict(shown.urgent) if shown.urgent else None,
+        "urgent": _rule_facts(answer.urgent),
+        "personal": answer.personal.kind if answer.personal else None,
+        "details": sorted(answer.details),
         "reader": shown.reader.value,
         "language": shown.language,
         "quotes": [
             quote_facts(quote, boxes)
             for quote, boxes in zip(answer.quotes, shown.boxes, strict=True)
         ],
+        "differs": [list(one) for one in answer.differs],
         "related": list(answer.related),
         "snapshot": answer.snapshot,
         "model": answer.model,
@@ -63,15 +68,37 @@ def answer_entry(answer: Answer, shown: Shown, mask: Mask, trace: Facts | None =
     return Entry(answer.answer_id, Kind.ANSWER, now(), answer.answer_id, facts, words, trace)
 
 
-def quote_facts(quote: Quote, boxes: Boxes) -> Facts:
-    """A quote by reference, with what stood beside it; its words only by their hash."""
-    source = quote.source
+def _rule_facts(flag: RedFlag | None) -> Facts | None:
+    """The rule whose card was shown, without the words it fired on."""
+    if flag is None:
+        return None
+    first = flag.first
+    return {
+        "rule": first.rule,
+        "version": first.version,
+        "language": first.language,
+        "level": first.level.value,
+        "notice": first.notice,
+    }
+
+
+def _place(quote: Quote) -> Facts:
     return {
         "doc_id": quote.doc_id,
         "version": quote.version,
         "start": quote.span.start,
         "end": quote.span.end,
         "sha256": sha256(quote.text.encode()).hexdigest(),
+    }
+
+
+def quote_facts(quote: Quote, boxes: Boxes) -> Facts:
+    """A quote by reference, with what stood beside it; its words only by their hash."""
+    source = quote.source
+    return {
+        **_place(quote),
+        "focus": list(quote.focus),
+        "also": [_place(other) for other in quote.also],
         "pages": list(quote.pages),
         "boxes": [list(box) for box in boxes],
         "section": list(quote.section),
@@ -84,33 +111,30 @@ def quote_facts(quote: Quote, boxes: Boxes) -> Facts:
     }
 
 
-def trace_of(
-    question: Question,
-    evidence: Sequence[Evidence],
-    gate: Mapping[str, float],
-    thresholds: Mapping[str, float],
-    configuration: Facts,
-) -> Facts:
+def trace_of(workings: Workings, settings: Settings) -> Facts:
     """Why the answer was this one: every candidate by reference with its scores, never a word.
 
-    `evidence` is sorted, strongest first. Of the question only the number of its terms is kept:
-    the words themselves are forgotten with it.
+    Of the question only the number of its terms is kept: the words themselves are forgotten
+    with it. With the features stand their weights and the thresholds, so that each one's part
+    can be told for as long as the record lasts.
     """
-    hits = {e.hit.passage_id: (e.document, e.hit) for e in evidence}
-    ranked = sorted(hits.values(), key=lambda pair: -pair[1].score)
+    question, evidence, gate, stages = workings
+    hits = {e.hit.passage_id: e for e in evidence}
+    ranked = sorted(hits.values(), key=lambda e: -e.hit.score)
+    bias, by_feature = weights()
     return {
         "terms": len(question.terms),
         "own_terms": len(question.own_terms),
         "passages": [
             {
-                "passage_id": hit.passage_id,
-                "doc_id": document.doc_id,
-                "version": document.version,
-                "dense": round(hit.dense, 6),
-                "lexical": round(hit.lexical, 6),
-                "fused": round(hit.score, 6),
+                "passage_id": e.hit.passage_id,
+                "doc_id": e.doc_id,
+                "version": e.version,
+                "dense": round(e.hit.dense, 6),
+                "lexical": round(e.hit.lexical, 6),
+                "fused": round(e.hit.score, 6),
             }
-            for document, hit in ranked
+            for e in ranked
         ],
         "statements": [
             {
@@ -122,8 +146,12 @@ def trace_of(
             }
             for e in evidence[:TRACED]
         ],
-        "features": list(evidence[0].features._fields) if evidence else [],
-        "gate": dict(gate),
-        "thresholds": dict(thresholds),
-        "configuration": dict(configuration),
+        "features": list(Features._fields),
+        "weights": [bias, *map(float, by_feature)],
+        "gate": gate._asdict() if gate else {},
+        "stages": {name: round(took, 3) for name, took in stages.items()},
+        "gate_weights": table()["gate"],
+        "thresholds": table()["thresholds"],
+        "calibration": {**calibration(), "holds": is_calibrated(settings)},
+        "configuration": dict(configuration(settings)),
     }

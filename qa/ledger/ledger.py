@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -44,22 +45,40 @@ class Recorded(NamedTuple):
 
 
 class Ledger:
-    """The ledger of one home folder: `ledger.db` there, or PostgreSQL at `address`."""
+    """The ledger of one home folder: `ledger.db` there, or PostgreSQL at `address`.
 
-    def __init__(self, home: Path, address: str = "") -> None:
+    Raises a `LedgerError` when it cannot be used; not for a database that is away when
+    `may_be_away`: then each transaction says so until it is there.
+    """
+
+    def __init__(self, home: Path, address: str = "", *, may_be_away: bool = False) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.witness = Witness(home)
         self._engine = open_ledger_engine(home, address)
         self.place = self._engine.url.render_as_string(hide_password=True)
+        self._preparing, self._prepared = Lock(), False
         try:
-            with self.witness.alone(), self.transaction(writes=True) as connection:
-                bring_up_to_date(connection)
-            if not self.witness.path.exists() and self.head() == NOTHING:
-                self.witness.note(NOTHING)
+            self._prepare()
+        except LedgerUnreachable as error:
+            if not may_be_away:
+                self.close()
+                raise
+            logger.warning("%s; answers are kept and written later", error)
         except LedgerError:
             self.close()
             raise
+
+    def _prepare(self) -> None:
+        """Bring the tables up to date, once."""
+        with self._preparing:
+            if self._prepared:
+                return
+            with self.witness.alone(), self._begun(writes=True) as connection:
+                bring_up_to_date(connection)
+            self._prepared = True
+        if not self.witness.path.exists() and self.head() == NOTHING:
+            self.witness.note(NOTHING)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -72,6 +91,13 @@ class Ledger:
         With `writes` other writers wait from its start. What the database reports is raised as
         `LedgerUnreachable` or `LedgerDamaged`.
         """
+        if not self._prepared:
+            self._prepare()
+        with self._begun(writes=writes, frozen=frozen) as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, *, writes: bool = False, frozen: bool = False) -> Iterator[sa.Connection]:
         try:
             with self._engine.connect() as connection:
                 chosen = connection.execution_options(writes=writes)
