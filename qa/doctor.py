@@ -115,7 +115,9 @@ def _snapshot(settings: Settings, library: Library, embedder: Embedder) -> Check
         return Check("index", passed=False, finding=str(error), remedy="")
     wanted = {entry.doc_id: entry.version for entry in library.quotable().values()}
     behind = wanted != snapshot.manifest.documents
-    finding = f"{snapshot.snapshot_id}, {len(snapshot.passages)} passages"
+    made = snapshot.manifest
+    finding = f"{snapshot.snapshot_id}, {made.passages} passages"
+    finding += f", engine {made.engine} finds {made.recall:.1%} of the nearest"
     if behind:
         finding += ", behind the library"
     remedy = "run `quotewell index build`" if behind else ""

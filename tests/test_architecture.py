@@ -25,8 +25,9 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "bm25s": ("index/lexical.py", "evals/bench/floor.py"),
     "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
-    "faiss": ("index/engines/faiss_flat.py", "evals/bench/floor.py"),
+    "faiss": ("index/engines/", "evals/bench/floor.py"),
     "fastapi": ("app.py", "qa/ui/"),
+    "grpc": ("index/milvus.py",),
     "gradio": ("app.py", "qa/ui/"),
     "ir_measures": ("evals/measures.py",),
     "httpx2": ("qa/staff/sign_on.py",),
@@ -36,6 +37,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "lxml": ("evals/formats/mediqa.py",),
     "markdown_it": ("sources/readers/markdown.py", "sources/starter/typeset.py"),
     "openvino": ("index/openvino_encoder.py", "index/conversion.py"),
+    "pymilvus": ("index/milvus.py",),
     "pypdf": ("sources/readers/",),
     "pypdfium2": ("qa/ui/pages.py",),
     "rapidfuzz": (
