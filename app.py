@@ -18,6 +18,7 @@ from qa.assistant import Assistant
 from qa.ledger.clerk import Clerk
 from qa.ledger.ledger import Ledger
 from qa.settings import Settings
+from qa.ui.answer_routes import answer_routes
 from qa.ui.front_door import FrontDoor
 from qa.ui.patient import patient_page
 from qa.ui.recorder import Recorder
@@ -55,6 +56,7 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=at_work)
     app.add_middleware(FrontDoor)
     app.include_router(page_routes(assistant))
+    app.include_router(answer_routes(settings, clerk))
     app.state.assistant = assistant
     app.state.recorder = Recorder(settings, clerk)
     page = patient_page(settings, assistant, app.state.recorder)

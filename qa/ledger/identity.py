@@ -13,7 +13,7 @@ from qa.settings import Settings
 ROOT = Path(__file__).parents[2]
 MADE_OF = ("sources", "index", "qa")
 ENDINGS = (".py", ".toml")
-_OF_THE_MACHINE = ("home", "host", "port", "ledger")  # they change no answer
+_OF_THE_MACHINE = ("home", "host", "port", "address", "ledger")  # they change no answer
 
 
 @cache

@@ -12,6 +12,7 @@ from qa.settings import Settings
 from qa.ui.care import care, details, personal
 from qa.ui.icons import icon
 from qa.ui.quote_card import Place, quote_card
+from qa.ui.take_away import take_away
 from sources.document import Document
 
 ICONS = {
@@ -30,12 +31,41 @@ TOO_LONG = "question.too_long"
 
 
 class Exchange(NamedTuple):
-    """A question and its answer with the quoted documents, or the notice that stands for one."""
+    """A question and its answer with the quoted documents, or the notice that stands for one.
+
+    `recorded` says whether the answer can be opened again later.
+    """
 
     question: str
     answer: Answer | None
     documents: tuple[Document, ...]
     notice: str
+    recorded: bool = False
+
+
+class Talk:
+    """What one visitor asked and was answered. Questions are named by the page that asks them.
+
+    It is changed in place, so that an answer under way sees that its question was stopped.
+    """
+
+    def __init__(self) -> None:
+        self._answered: list[tuple[str, Exchange]] = []
+        self.stopped: set[str] = set()
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All that were not stopped, oldest first."""
+        return [exchange for name, exchange in self._answered if name not in self.stopped]
+
+    def add(self, name: str, exchange: Exchange) -> None:
+        """The question called `name` was answered."""
+        self._answered.append((name, exchange))
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._answered.clear()
+        self.stopped.clear()
 
 
 def earlier_turns(exchanges: Sequence[Exchange]) -> list[Turn]:
@@ -61,12 +91,15 @@ def turn(exchange: Exchange, number: int, today: date, settings: Settings) -> st
     answer = exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
-    reply = reply_to(answer, exchange.documents, number, today) if answer else _failed(exchange)
+    takes = take_away(answer, number) if answer and exchange.recorded else ""
+    reply = (
+        reply_to(answer, exchange.documents, number, today, takes) if answer else _failed(exchange)
+    )
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
         f'<section class="turn turn-{outcome}" id="turn-{number}"{again} '
         f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
-        f'<div class="reply">{first}{reply}</div></section>'
+        f'{_edit()}<div class="reply">{first}{reply}</div></section>'
     )
 
 
@@ -87,9 +120,20 @@ def _first(answer: Answer, number: int, settings: Settings) -> str:
     return f"{card}{details(answer)}{instead}{library}"
 
 
-def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: date) -> str:
+def _edit() -> str:
+    """Puts the question back into the box; the style sheet shows it in the last turn only."""
+    return (
+        f'<p class="turn-acts"><button type="button" class="quiet" data-edit>{icon("edit")}'
+        f"<span>{_notice('turn.edit')}</span></button></p>"
+    )
+
+
+def reply_to(
+    answer: Answer, documents: Sequence[Document], number: int, today: date, takes: str = ""
+) -> str:
     """Everything under a question: how it ended, the quotes and what to ask next.
 
+    `takes` is what a reader can do with the answer, and stands below the quotes.
     A crisis without a quote that answers has the care card, and nothing that goes on beside it.
     """
     if is_crisis(answer.urgent) and not answer.quotes:
@@ -101,11 +145,16 @@ def reply_to(answer: Answer, documents: Sequence[Document], number: int, today: 
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
     above = f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}"
-    return f"{above}{cards}{_related(answer)}{disclaimer}"
+    return f"{above}{cards}{takes}{_related(answer)}{disclaimer}"
 
 
 def _failed(exchange: Exchange) -> str:
-    return f'<p class="outcome">{icon("info")}<span>{_notice(exchange.notice)}</span></p>'
+    return (
+        f'<p class="outcome">{icon("info")}<span>{_notice(exchange.notice)}</span></p>'
+        f'<p><button type="button" class="quiet again-button" '
+        f'data-ask="{escape(exchange.question)}">{icon("again")}'
+        f"<span>{_notice('turn.retry')}</span></button></p>"
+    )
 
 
 def _outcome(answer: Answer) -> str:

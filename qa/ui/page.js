@@ -8,7 +8,7 @@
   const PING_EVERY = 30000;
   const SAID_FOR = 5000; // then it is on the page only once
   const byId = (id) => document.getElementById(id);
-  const notice = (name) => JSON.parse(byId("notices").dataset.notices)[`page.${name}`];
+  const notice = (name) => JSON.parse(byId("notices").dataset.notices)[name.includes(".") ? name : `page.${name}`];
   const box = () => document.querySelector("#question textarea");
   const smooth = () => (STILL.matches ? "auto" : "smooth");
 
@@ -16,6 +16,7 @@
 
   let waiting = null; // the question that is being answered
   let exactly = false;
+  let stopping = false; // until the page knows that the answer will not come
 
   function begin(text) {
     const exact = exactly;
@@ -30,7 +31,7 @@
     byId("ask").setAttribute("aria-disabled", "true");
     if (NARROW.matches) box().blur();
     toTop(pending);
-    return ["", text, exact, document.querySelector("#reader :checked").value];
+    return ["", text, exact, document.querySelector("#reader :checked").value, `${Date.now()}-${Math.random()}`];
   }
 
   function settle() {
@@ -55,12 +56,40 @@
     tell(...news.filter(Boolean).map((part) => part.textContent));
   }
 
-  async function failed() {
+  function putBack() {
     const text = waiting;
     settle();
     if (text && !box().value) write(text);
     document.documentElement.classList.toggle("talking", Boolean(document.querySelector("#conversation .turn")));
+  }
+
+  async function failed() {
+    if (waiting === null) return; // it was stopped
+    putBack();
     say((await ping()) ? notice("busy") : notice("offline"));
+    byId("retry").hidden = false;
+  }
+
+  // Stopping: what comes later is not shown
+
+  function stop() {
+    if (waiting === null) return;
+    stopping = true;
+    window.setTimeout(stopped, SAID_FOR);
+    byId("stop-asking").click();
+    putBack();
+    say(notice("turn.stopped"));
+    box().focus();
+  }
+
+  function stopped() {
+    stopping = false;
+  }
+
+  function edit(button) {
+    write(button.closest(".turn").querySelector(".asked-words").textContent);
+    box().focus();
+    box().setSelectionRange(box().value.length, box().value.length);
   }
 
   function cleared() {
@@ -131,6 +160,7 @@
   function say(words) {
     const status = byId("page-status");
     if (status && status.textContent !== words) status.textContent = words;
+    if (byId("retry")) byId("retry").hidden = true;
   }
 
   async function ping() {
@@ -264,10 +294,10 @@
   function onClick(event) {
     const target = event.target.closest("button, a");
     if (!target) return;
-    if (target.id === "ask" && (waiting !== null || !box().value.trim())) {
+    if (target.id === "ask" && (waiting !== null || stopping || !box().value.trim())) {
       event.stopImmediatePropagation();
       event.preventDefault();
-      if (waiting === null) say(notice("nothing"));
+      if (!box().value.trim() && waiting === null) say(notice("nothing"));
       box().focus();
     } else if (target.matches(".skip")) {
       event.preventDefault();
@@ -277,6 +307,9 @@
     else if ("copy" in target.dataset) copy(target);
     else if ("close" in target.dataset) close();
     else if ("toQuote" in target.dataset) toQuote(smooth());
+    else if ("stop" in target.dataset) stop();
+    else if ("edit" in target.dataset) edit(target);
+    else if (target.id === "retry") send();
   }
 
   function onKey(event) {
@@ -336,7 +369,7 @@
     watch();
   }
 
-  window.quotewell = { begin, answered, failed, cleared };
+  window.quotewell = { begin, answered, failed, stopped, cleared };
   document.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("input", onInput, true);

@@ -17,15 +17,25 @@ from qa.first_look import unsearched, where
 from qa.notices import notice_names, notice_text
 from qa.settings import Settings
 from qa.triage.check import triage
-from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
+from qa.ui.conversation import Exchange, Talk, conversation, earlier_turns, suggestions
 from qa.ui.icons import icon
 from qa.ui.recorder import Recorder
+from qa.ui.take_away import kept_questions, script_notices
 from sources.document import Audience
 
 logger = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = 2 * 60 * 60  # seconds without a question after which a conversation is gone
-SCRIPT_NOTICES = ("nothing", "slow", "busy", "offline", "no_index", "copied", "opening")
+SCRIPT_NOTICES = (
+    "page.nothing",
+    "page.slow",
+    "page.busy",
+    "page.offline",
+    "page.no_index",
+    "page.copied",
+    "page.opening",
+    "turn.stopped",
+)
 READERS = {
     Audience.PATIENT: "page.reader_patient",
     Audience.CLINICIAN: "page.reader_clinician",
@@ -47,7 +57,7 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
         title=notice_text("page.title"), analytics_enabled=False, fill_width=True
     )
     with page:
-        exchanges = gr.State([], time_to_live=FORGOTTEN_AFTER, delete_callback=list.clear)
+        talk = gr.State(Talk(), time_to_live=FORGOTTEN_AFTER, delete_callback=Talk.clear)
         gr.HTML(_head(settings), elem_id="page-head", apply_default_css=False)
         with gr.Column(elem_id="page"):
             with gr.Column(elem_id="talk"):
@@ -64,8 +74,10 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
         reader = gr.Textbox(visible="hidden")
+        ask_id = gr.Textbox(visible="hidden")
+        sent = (asked, exact, reader, ask_id)
         desk = Desk(assistant, recorder)
-        _connect(desk, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
+        _connect(desk, (question, ask, clear), sent, (talk, shown))
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
@@ -92,8 +104,8 @@ def answer_question(
         )
         library = assistant.library
         documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        recorder.record(answer, workings, audience, LANGUAGE)
-        new = Exchange(text, answer, documents, answer.notice)
+        recorded = recorder.record(answer, workings, audience, LANGUAGE)
+        new = Exchange(text, answer, documents, answer.notice, recorded)
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
@@ -111,21 +123,26 @@ def answer_question(
 def _connect(
     desk: Desk,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
-    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
+    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
 ) -> None:
-    """Ask and clear. The script shows the question at once and says so when asking fails."""
+    """Ask, stop and clear. The script shows the question at once and says when asking fails."""
     question, ask, clear = controls
-    exchanges, shown = kept
+    talk, shown = kept
+    stop = gr.Button(visible="hidden", elem_id="stop-asking")
 
-    def on_ask(
-        text: str, exact: bool, reader: str, before: list[Exchange]
-    ) -> tuple[list[Exchange], str]:
-        after = answer_question(desk, text, exact, before, Audience(reader))
-        return after, conversation(after, date.today(), desk.assistant.settings)
+    def on_ask(text: str, exact: bool, reader: str, ask_id: str, talk: Talk) -> tuple[Talk, object]:
+        *_, new = answer_question(desk, text, exact, talk.exchanges, Audience(reader))
+        talk.add(ask_id, new)
+        if ask_id in talk.stopped:
+            return talk, gr.skip()
+        return talk, conversation(talk.exchanges, date.today(), desk.assistant.settings)
 
-    def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today(), desk.assistant.settings)
+    def on_stop(ask_id: str, talk: Talk) -> None:
+        talk.stopped.add(ask_id)
+
+    def on_clear() -> tuple[Talk, str]:
+        return Talk(), conversation([], date.today(), desk.assistant.settings)
 
     begun = ask.click(
         None,
@@ -136,17 +153,26 @@ def _connect(
     )
     answered = begun.then(
         on_ask,
-        [*sent, exchanges],
-        [exchanges, shown],
+        [*sent, talk],
+        [talk, shown],
         show_progress="hidden",
         api_visibility="private",
     )
     answered.success(None, js="() => window.quotewell.answered()", api_visibility="private")
     answered.failure(None, js="() => window.quotewell.failed()", api_visibility="private")
+    stop.click(
+        on_stop,
+        [sent[-1], talk],
+        None,
+        queue=False,
+        cancels=[answered],
+        show_progress="hidden",
+        api_visibility="private",
+    ).then(None, js="() => window.quotewell.stopped()", api_visibility="private")
     cleared = clear.click(
         on_clear,
         None,
-        [exchanges, shown],
+        [talk, shown],
         queue=False,
         show_progress="hidden",
         api_visibility="private",
@@ -156,7 +182,7 @@ def _connect(
 
 def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     with gr.Column(elem_id="composer"):
-        gr.HTML('<p id="page-status" role="status"></p>', apply_default_css=False)
+        gr.HTML(_status(), apply_default_css=False)
         with gr.Row(elem_id="ask-row"):
             question = gr.Textbox(
                 label=notice_text("page.question_label"),
@@ -177,7 +203,7 @@ def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
 
 
 def _head(settings: Settings) -> str:
-    said = {f"page.{name}": notice_text(f"page.{name}") for name in SCRIPT_NOTICES}
+    said = {name: notice_text(name) for name in SCRIPT_NOTICES}
     emergency = notice_text("emergency.banner").format(emergency_number=settings.emergency_number)
     return (
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
@@ -187,7 +213,7 @@ def _head(settings: Settings) -> str:
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
-        '<div id="said" class="visually-hidden" role="status"></div>'
+        f'{script_notices()}<div id="said" class="visually-hidden" role="status"></div>'
     )
 
 
@@ -203,12 +229,23 @@ def _reader() -> str:
     return f'<fieldset class="reader" id="reader">{legend}{choices}</fieldset>'
 
 
+def _status() -> str:
+    """What is said above the box, and the way to try once more what failed."""
+    return (
+        '<p id="page-status" role="status"></p>'
+        f'<button type="button" class="quiet" id="retry" hidden>{icon("again")}'
+        f"<span>{_notice('turn.retry')}</span></button>"
+    )
+
+
 def _pending() -> str:
     return (
         '<section class="turn" id="pending" hidden><h2 class="asked">'
         '<span class="asked-words"></span></h2><div class="reply"><p class="looking">'
         f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
-        f"<span>{_notice('page.slow')}</span></p></div></section>"
+        f"<span>{_notice('page.slow')}</span></p>"
+        f'<button type="button" class="quiet" data-stop>{icon("stop")}'
+        f"<span>{_notice('turn.stop')}</span></button></div></section>"
     )
 
 
@@ -242,6 +279,7 @@ def _side(settings: Settings) -> str:
     return (
         f'<details id="about"><summary>{_notice("page.about")}</summary><div class="about-words">'
         f'<h2 class="about-head">{_notice("page.about")}</h2>{parts}</div></details>'
+        f"{kept_questions()}"
         f'<section id="viewer" aria-labelledby="viewer-title" hidden><header class="viewer-head">'
         f'<h2 id="viewer-title" tabindex="-1">{_notice("page.viewer")}</h2>'
         f'<button type="button" class="quiet" data-to-quote>{icon("target")}'

@@ -37,25 +37,39 @@ class Place(NamedTuple):
 
 def quote_card(quote: Quote, document: Document, place: Place, today: date) -> str:
     """The card of a quote out of `document`. One that stands alone is numbered for ears only."""
-    words = "".join(_line(quote, document, kind, span) for kind, span in lines_of(quote, document))
-    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
-    clinician = quote.source.audience is Audience.CLINICIAN
     alone = "visually-hidden" if place.total == 1 else "card-order"
-    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
     return (
         f'<figure class="card" id="{place.id}">'
         f'<h3 class="{alone}">{escape(place.order)}</h3>'
+        f"{words_of(quote, document)}"
+        f'<figcaption class="card-foot">'
+        f"{source_of(quote, document, today)}"
+        f"{_also(quote, place)}"
+        f"{_buttons(quote, document, place)}"
+        f"</figcaption></figure>"
+    )
+
+
+def words_of(quote: Quote, document: Document) -> str:
+    """The words of a quote, and nothing else."""
+    words = "".join(_line(quote, document, kind, span) for kind, span in lines_of(quote, document))
+    return (
         f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
         f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
-        f'<figcaption class="card-foot">'
+    )
+
+
+def source_of(quote: Quote, document: Document, today: date) -> str:
+    """What stands under the words: title, section, and in small type pages and review."""
+    clinician = quote.source.audience is Audience.CLINICIAN
+    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
+    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
+    return (
         f'<p class="card-title">'
         f'<span class="visually-hidden">{_notice("page.source")}: </span>'
         f"<cite>{escape(quote.source.title)}</cite>{label}</p>"
         f"{_section(quote)}"
         f'<ul class="facts">{facts}</ul>'
-        f"{_also(quote, place)}"
-        f"{_buttons(quote, document, place)}"
-        f"</figcaption></figure>"
     )
 
 

@@ -12,7 +12,9 @@ from qa.notices import notice_text
 
 HERE = Path(__file__).parent
 STYLE = HERE / "page.css"
+TAKE_STYLE = HERE / "take_away.css"
 SCRIPT = HERE / "page.js"
+TAKE_SCRIPT = HERE / "take_away.js"  # on the pages of saved answers too
 ICON = HERE / "icon.svg"
 GROUND, GROUND_DARK = "#faf8f3", "#11181b"
 ACCENT = "#0b5c6b"
@@ -33,8 +35,14 @@ def page_head() -> str:
     Gradio would rewrite a style sheet given to it as `css`, and run a script late.
     """
     title = f"<title>{escape(notice_text('page.title'))}</title>"
-    style, script = (path.read_text(encoding="utf-8") for path in (STYLE, SCRIPT))
-    return f"{title}{HEAD}<style>{style}</style><script>({script})();</script>"
+    styles = "".join(path.read_text(encoding="utf-8") for path in (STYLE, TAKE_STYLE))
+    scripts = "".join(f"<script>{script_of(path)}</script>" for path in (SCRIPT, TAKE_SCRIPT))
+    return f"{title}{HEAD}<style>{styles}</style>{scripts}"
+
+
+def script_of(path: Path) -> str:
+    """A script file as it runs in a page: each holds one function."""
+    return f"({path.read_text(encoding='utf-8')})();"
 
 
 def page_theme() -> gr.themes.Base:
