@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from index.embedder import Embedder
 from index.errors import SearchError
+from index.reranker import CrossEncoderReranker
 from index.retriever import Retriever
 from index.snapshot import Searchable, SnapshotStore
 from qa.answer import Answer, Outcome, Quote, Turn
@@ -16,6 +17,7 @@ from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
 from qa.gate import GateFeatures, decide, gate_features
 from qa.question import Question, Vocabulary, subjects_of, understand
+from qa.read_together import read_together
 from qa.related import related_headings
 from qa.selection import choose_quotes
 from qa.settings import Settings
@@ -44,6 +46,7 @@ class Assistant:
         self.settings = settings
         self.library = library
         self.embedder = embedder
+        self.reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._store = SnapshotStore(settings.home)
         self._retriever: Retriever | None = None
 
@@ -126,12 +129,18 @@ class Assistant:
             related=related_headings(quotes, snapshot),
             probability=probability,
             snapshot=snapshot.snapshot_id,
-            model=f"{self.embedder.identity.name}, {self.embedder.runtime}",
+            model=self._models,
             differs=differences(quotes),
             took_ms=1000 * (time.perf_counter() - began),
         )
         gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
         return answer, Workings(question, evidence, gate)
+
+    @property
+    def _models(self) -> str:
+        """What computed the answer, for its record."""
+        read_by = f"; reranked by {self.reranker.name}" if self.reranker else ""
+        return f"{self.embedder.identity.name}, {self.embedder.runtime}{read_by}"
 
     def _subjects(self) -> frozenset[str]:
         return subjects_of(entry.source.title for entry in self.library.quotable().values())
@@ -175,4 +184,5 @@ class Assistant:
         ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, quotable)
         rows = [snapshot.passages[hit.row] for hit in ranking]
         documents = self.library.documents([(row.doc_id, row.version) for row in rows])
-        return weigh(question, vectors, ranking, snapshot, documents)
+        found = weigh(question, vectors, ranking, snapshot, documents)
+        return read_together(question, found, self.reranker) if self.reranker else found

@@ -28,6 +28,7 @@ class Settings:
 
     home: Path = DEFAULT_HOME
     model: str = DEFAULT_MODEL
+    reranker: str = ""
     engine: str = DEFAULT_ENGINE
     host: str = "127.0.0.1"
     port: int = 7860

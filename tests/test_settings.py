@@ -57,7 +57,9 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one(home, text, near):
 
 
 def test_a_key_like_no_other_is_told_with_all_known_ones(home):
-    with pytest.raises(SettingsError, match="unknown setting 'xyzzy'; known: model, engine, host"):
+    with pytest.raises(
+        SettingsError, match="unknown setting 'xyzzy'; known: model, reranker, engine"
+    ):
         write(home, "xyzzy = 1")
 
 

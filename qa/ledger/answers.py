@@ -7,7 +7,7 @@ from hashlib import sha256
 from qa.answer import Answer, Quote
 from qa.assistant import Workings
 from qa.evidence import Features, weights
-from qa.gate import calibration, table
+from qa.gate import calibration, is_calibrated, table
 from qa.ledger.entries import Entry, Facts, Kind, Words, canonical, now, storable
 from qa.ledger.identity import configuration
 from qa.settings import Settings
@@ -151,6 +151,6 @@ def trace_of(workings: Workings, settings: Settings) -> Facts:
         "gate": gate._asdict() if gate else {},
         "gate_weights": table()["gate"],
         "thresholds": table()["thresholds"],
-        "calibration": calibration(),
+        "calibration": {**calibration(), "holds": is_calibrated(settings)},
         "configuration": dict(configuration(settings)),
     }

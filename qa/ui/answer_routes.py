@@ -18,6 +18,7 @@ from qa.ledger.errors import LedgerError, UnknownAnswer
 from qa.ledger.feedback import feedback_entry, read_feedback
 from qa.ledger.saved import Saved, find_saved
 from qa.masking import mask
+from qa.notices import FIRST, languages, speaking
 from qa.settings import Settings
 from qa.ui.allowance import Allowance
 from qa.ui.sheet import Sheet, open_sheet
@@ -73,13 +74,14 @@ class _Desk:
 
     def code(self, request: Request, code: str = "") -> Response:
         """The place to type a code; a known one leads on to its answer."""
-        if not code:
-            return self._html(code_page(self.settings))
-        try:
-            sheet = self._open(request, code)
-        except _Refused as refused:
-            page = code_page(self.settings, refused.notice, code[:40])
-            return self._html(page, refused.status)
+        with speaking(_language(request)):
+            if not code:
+                return self._html(code_page(self.settings))
+            try:
+                sheet = self._open(request, code)
+            except _Refused as refused:
+                page = code_page(self.settings, refused.notice, code[:40])
+                return self._html(page, refused.status)
         return RedirectResponse(f"answer/{sheet.saved.answer_id}", 303, headers=HEADERS)
 
     def page(self, request: Request, name: str) -> Response:
@@ -89,14 +91,16 @@ class _Desk:
         except _Refused as refused:
             return self._refusal(request, refused)
         self._record_opening(sheet, "page")
-        return self._html(sheet_page(sheet, self.settings))
+        with speaking(sheet.language):
+            return self._html(sheet_page(sheet, self.settings))
 
     def pdf(self, request: Request, name: str) -> Response:
         """The same as a PDF."""
         try:
             self._take(self.count.printed, request)
             sheet = self._open(request, name)
-            data = sheet_pdf(sheet, self.settings)
+            with speaking(sheet.language):
+                data = sheet_pdf(sheet, self.settings)
         except Unprintable:
             return self._refusal(request, _Refused(422, "sheet.no_pdf"), f"answer/{name}")
         except _Refused as refused:
@@ -113,7 +117,8 @@ class _Desk:
         except _Refused as refused:
             return self._refusal(request, refused, f"answer/{name}")
         back = f"answer/{answer_id}"
-        return self._html(said_page(self.settings, "feedback.thanks", _root(request), back))
+        with speaking(_language(request)):
+            return self._html(said_page(self.settings, "feedback.thanks", _root(request), back))
 
     def _keep_feedback(self, request: Request, name: str, form: dict[str, list[str]]) -> str:
         """Keep what was said; the id of the answer that it is about."""
@@ -170,8 +175,9 @@ class _Desk:
             raise _Refused(429, "sheet.often")
 
     def _refusal(self, request: Request, refused: _Refused, back: str = "") -> Response:
-        page = said_page(self.settings, refused.notice, _root(request), back)
-        return self._html(page, refused.status)
+        with speaking(_language(request)):
+            page = said_page(self.settings, refused.notice, _root(request), back)
+            return self._html(page, refused.status)
 
     def _html(self, page: str, status: int = 200) -> Response:
         return HTMLResponse(page, status, headers=HEADERS)
@@ -180,6 +186,13 @@ class _Desk:
 def _root(request: Request) -> str:
     """The way from an address to the page of questions; the page may lie under any folder."""
     return "../" * (request.url.path.count("/") - 1)
+
+
+def _language(request: Request) -> str:
+    """The first language of the browser that there are notices in."""
+    asked = request.headers.get("accept-language", "").lower().split(",")
+    codes = (tag.strip().split(";")[0].split("-")[0] for tag in asked)
+    return next((code for code in codes if code in languages()), FIRST)
 
 
 def sent_from_here(request: Request) -> bool:

@@ -62,8 +62,8 @@ def personal(question: PersonalQuestion, quoted: bool) -> str:
     asks = "".join(f"<li>{escape(one)}</li>" for one in question.questions)
     language = escape(question.language)
     return (
-        f'<section class="personal"><div class="personal-who" lang="{language}">{who}</div>'
-        f'<h3>{_notice("page.to_bring")}</h3><ul lang="{language}">{asks}</ul></section>'
+        f'<section class="personal" lang="{language}"><div class="personal-who">{who}</div>'
+        f"<h3>{_notice('page.to_bring')}</h3><ul>{asks}</ul></section>"
     )
 
 

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 from qa.answer import Answer, DifferenceKind, Outcome, Turn
 from qa.first_look import is_crisis
-from qa.notices import notice_text
+from qa.glossary import NO_GLOSSARY, Glossary
+from qa.message_language import message_language
+from qa.notices import notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.ui.care import care, details, personal
 from qa.ui.icons import icon
+from qa.ui.in_words import library_in
 from qa.ui.quote_card import Place, quote_card
 from qa.ui.take_away import take_away
 from sources.document import Document
@@ -27,12 +30,14 @@ DIFFERS = {
     DifferenceKind.ADVICE: "page.differs_advice",
 }
 UNSEARCHED = (Outcome.NOT_A_QUESTION, Outcome.NOT_SEARCHED)
+NOT_FOUND = (Outcome.CLOSEST, Outcome.NOT_IN_LIBRARY)
 TOO_LONG = "question.too_long"
 
 
 class Exchange(NamedTuple):
     """A question and its answer with the quoted documents, or the notice that stands for one.
 
+    `written_in` are the languages of the library that was asked, and `glossary` its glossaries.
     `recorded` says whether the answer can be opened again later.
     """
 
@@ -40,6 +45,8 @@ class Exchange(NamedTuple):
     answer: Answer | None
     documents: tuple[Document, ...]
     notice: str
+    written_in: tuple[str, ...] = ()
+    glossary: Glossary = NO_GLOSSARY
     recorded: bool = False
 
 
@@ -87,20 +94,36 @@ def conversation(exchanges: Sequence[Exchange], today: date, settings: Settings)
 
 
 def turn(exchange: Exchange, number: int, today: date, settings: Settings) -> str:
-    """One question and its reply. `number` makes its ids; words to be sent again are marked so."""
+    """One question and its reply, in the language of the question where that is plain.
+
+    `number` makes its ids; words to be sent again are marked so.
+    """
+    with speaking(_language(exchange)):
+        return _turn(exchange, number, today, settings)
+
+
+def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> str:
     answer = exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
-    takes = take_away(answer, number) if answer and exchange.recorded else ""
-    reply = (
-        reply_to(answer, exchange.documents, number, today, takes) if answer else _failed(exchange)
-    )
+    reply = reply_to(exchange, answer, number, today) if answer else _failed(exchange)
+    first += library_in(exchange.written_in) if outcome in NOT_FOUND else ""
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
-        f'<section class="turn turn-{outcome}" id="turn-{number}"{again} '
+        f'<section class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
         f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
         f'{_edit()}<div class="reply">{first}{reply}</div></section>'
     )
+
+
+def _language(exchange: Exchange) -> str:
+    """The language of a question: what its words told the rules, or else what they look like."""
+    answer = exchange.answer
+    if answer and answer.urgent:
+        return answer.urgent.first.language
+    if answer and answer.personal:
+        return answer.personal.language
+    return message_language(exchange.question) or spoken()
 
 
 def asked(question: str, place: str) -> str:
@@ -128,24 +151,36 @@ def _edit() -> str:
     )
 
 
-def reply_to(
-    answer: Answer, documents: Sequence[Document], number: int, today: date, takes: str = ""
-) -> str:
+def reply_to(exchange: Exchange, answer: Answer, number: int, today: date) -> str:
     """Everything under a question: how it ended, the quotes and what to ask next.
 
-    `takes` is what a reader can do with the answer, and stands below the quotes.
     A crisis without a quote that answers has the care card, and nothing that goes on beside it.
     """
     if is_crisis(answer.urgent) and not answer.quotes:
         return ""
     count = len(answer.quotes)
+    pairs = zip(answer.quotes, exchange.documents, strict=True)
+    explained = exchange.glossary.meanings
     cards = "".join(
-        quote_card(quote, document, Place(number, at, count), today)
-        for at, (quote, document) in enumerate(zip(answer.quotes, documents, strict=True), start=1)
+        quote_card(quote, document, Place(number, at, count), today, list(explained(quote)))
+        for at, (quote, document) in enumerate(pairs, start=1)
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
     above = f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}"
+    takes = take_away(answer, number) if exchange.recorded else ""
     return f"{above}{cards}{takes}{_related(answer)}{disclaimer}"
+
+
+def pending() -> str:
+    """A question that is being answered, for the script to fill in, and the way to stop it."""
+    return (
+        '<section class="turn" id="pending" hidden><h2 class="asked">'
+        '<span class="asked-words"></span></h2><div class="reply"><p class="looking">'
+        f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f"<span>{_notice('page.slow')}</span></p>"
+        f'<button type="button" class="quiet" data-stop>{icon("stop")}'
+        f"<span>{_notice('turn.stop')}</span></button></div></section>"
+    )
 
 
 def _failed(exchange: Exchange) -> str:
@@ -203,15 +238,15 @@ def _bare(text: str) -> str:
 def _related(answer: Answer) -> str:
     if not answer.related:
         return ""
-    buttons = suggestions(answer.related)
+    buttons = suggestions(answer.related, answer.quotes[0].source.language)
     return f'<div class="related"><h3>{_notice("page.related")}</h3>{buttons}</div>'
 
 
-def suggestions(questions: Sequence[str]) -> str:
-    """Questions as a list of buttons that ask them."""
+def suggestions(questions: Sequence[str], language: str) -> str:
+    """Questions in a language as a list of buttons that ask them."""
     items = "".join(
         f'<li><button type="button" class="suggestion" data-ask="{escape(question)}">'
-        f"<span>{escape(question)}</span>{icon('next')}</button></li>"
+        f'<span lang="{escape(language)}">{escape(question)}</span>{icon("next")}</button></li>'
         for question in questions
     )
     return f'<ul class="suggestions">{items}</ul>'

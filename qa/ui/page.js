@@ -1,5 +1,5 @@
 // What the page does beside Gradio: shows a question at once, opens documents, copies quotes.
-// Every sentence comes from notices.toml, through the data-notices attribute.
+// Every sentence comes from qa/notices, through the data-notices attribute.
 () => {
   "use strict";
 
@@ -204,7 +204,7 @@
     showViewer(true);
     byId("viewer-title").focus({ preventScroll: true });
     try {
-      const address = `document/${encodeURIComponent(id)}/${version}?start=${start}&end=${end}`;
+      const address = `document/${encodeURIComponent(id)}/${version}?start=${start}&end=${end}&language=${window.quotewell.language()}`;
       const reply = await fetch(address, { cache: "no-store" });
       const words = await reply.text();
       if (opener !== button) return;
@@ -369,7 +369,7 @@
     watch();
   }
 
-  window.quotewell = { begin, answered, failed, stopped, cleared };
+  window.quotewell = { begin, answered, failed, stopped, cleared, close, notice, say, tell, answering: () => waiting !== null };
   document.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("input", onInput, true);

@@ -9,6 +9,7 @@ from qa.ledger.code import code_of
 from qa.ledger.compare import State
 from qa.ledger.reopen import Reopened, reopen_quotes
 from qa.ledger.saved import Saved
+from qa.message_language import message_language
 from qa.notices import notice_text
 from qa.personal import PersonalQuestion, all_kinds
 from qa.settings import Settings
@@ -16,7 +17,7 @@ from qa.triage.care_card import CareCard
 from qa.triage.check import Fired, RedFlag
 from qa.triage.rules import Level
 from qa.ui.conversation import DIFFERS
-from qa.ui.quote_card import date_in_words
+from qa.ui.in_words import date_in_words
 from sources.library import Library
 
 SIGNS = {
@@ -32,7 +33,7 @@ ASKS = ("sheet.ask_one", "sheet.ask_two", "sheet.ask_three")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An answer opened again on the day `today`. `address` is where it opens.
+    """An answer opened again on the day `today`, to be read in `language` at `address`.
 
     `flag` is the rule whose card was shown, `personal` who can answer instead.
     """
@@ -43,6 +44,7 @@ class Sheet:
     personal: PersonalQuestion | None
     address: str
     today: date
+    language: str
 
     @property
     def code(self) -> str:
@@ -97,9 +99,12 @@ class Sheet:
 def open_sheet(library: Library, saved: Saved, address: str, today: date) -> Sheet:
     """The sheet of a saved answer, its quotes as they stand now."""
     facts = saved.facts
-    quotes = reopen_quotes(library, facts)
-    personal = _personal(facts["personal"], facts["language"])
-    return Sheet(saved, quotes, _flag(facts["urgent"]), personal, address, today)
+    flag = _flag(facts["urgent"])
+    # As on the page: the language of the question where it is plain, or that of its page.
+    told = flag.first.language if flag else message_language(saved.said or "")
+    language = told or facts["language"]
+    personal = _personal(facts["personal"], language)
+    return Sheet(saved, reopen_quotes(library, facts), flag, personal, address, today, language)
 
 
 def care_card_of(sheet: Sheet, settings: Settings) -> CareCard | None:
@@ -123,7 +128,7 @@ def _flag(fired: dict[str, str] | None) -> RedFlag | None:
 
 
 def _personal(name: str | None, language: str) -> PersonalQuestion | None:
-    """The kind of personal question called `name`, in the language of the page if it has it."""
+    """The kind of personal question called `name`, in `language` where it has been put so."""
     found = [
         PersonalQuestion(kind.name, part.language, kind.notice, kind.to_ask)
         for part in all_kinds()

@@ -5,17 +5,20 @@ from hashlib import sha256
 from html import escape
 
 from qa.ledger.reopen import Cut, Reopened
-from qa.notices import notice_text
+from qa.notices import notice_text, spoken
 from qa.settings import Settings
 from qa.ui.care import care, personal
+from qa.ui.frame import emergency_number
 from qa.ui.icons import icon
 from qa.ui.qr import qr_svg
 from qa.ui.quote_card import Place, citation, source_of, words_of
 from qa.ui.sheet import Sheet, sign_of
 from qa.ui.take_away import feedback_form, script_notices
-from qa.ui.theme import HEAD, HERE, STYLE, TAKE_SCRIPT, TAKE_STYLE, script_of
+from qa.ui.terms import Terms
+from qa.ui.theme import HEAD, script_of, style_of
 
-SHEET_STYLE = HERE / "sheet.css"
+STYLES = ("page.css", "words.css", "take_away.css", "sheet.css")
+SCRIPTS = ("take_away.js",)
 
 
 def sheet_page(sheet: Sheet, settings: Settings) -> str:
@@ -76,15 +79,15 @@ def said_page(settings: Settings, notice: str, root: str, back: str = "") -> str
 
 def framed(body: str, settings: Settings, root: str, title: str) -> str:
     """A whole HTML page. `root` leads from its address to the page of questions."""
-    emergency = notice_text("emergency.banner").format(emergency_number=settings.emergency_number)
+    emergency = notice_text("emergency.banner").format(emergency_number=emergency_number(settings))
     brand = notice_text("page.title")
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><base href="{root}">'
+        f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8"><base href="{root}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         # A form of this page tells us, and nobody else, that it was sent from here.
         f'<meta name="referrer" content="same-origin">'
         f"<title>{escape(title)} · {escape(brand)}</title>{HEAD}"
-        f"<style>{_style()}</style></head>"
+        f"<style>{style_of(STYLES)}</style></head>"
         # The class by which the style sheet knows what is ours.
         f'<body class="gradio-container sheet-page"><header class="mast">'
         f'<a class="brand-link" href="./"><span class="brand">{icon("mark")}</span>'
@@ -92,17 +95,13 @@ def framed(body: str, settings: Settings, root: str, title: str) -> str:
         f'<a class="quiet" href="./">{icon("near")}<span>{_notice("sheet.ask_another")}</span></a>'
         f'</header><p class="emergency" role="note">{icon("alert")}<span>{escape(emergency)}</span>'
         f"</p><main>{body}</main>{script_notices()}"
-        f"<script>{script_of(TAKE_SCRIPT)}</script></body></html>"
+        f"<script>{script_of(SCRIPTS)}</script></body></html>"
     )
-
-
-def _style() -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in (STYLE, TAKE_STYLE, SHEET_STYLE))
 
 
 def content_policy() -> str:
     """What these pages may load: our own files, and the one script that stands in them."""
-    script = b64encode(sha256(script_of(TAKE_SCRIPT).encode()).digest()).decode()
+    script = b64encode(sha256(script_of(SCRIPTS).encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; "
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -157,7 +156,7 @@ def _said(found: Cut | None, sheet: Sheet, head: str) -> str:
     quote, document = found.quote, found.document
     above = f'<h3 class="said-when">{_notice(head)}</h3>' if head else ""
     return (
-        f"{above}{words_of(quote, document)}"
+        f"{above}{words_of(quote, document, Terms(head, ()))}"
         f'<figcaption class="card-foot">{source_of(quote, document, sheet.today)}'
         f'<p class="cited">{escape(citation(quote, document))}</p></figcaption>'
     )

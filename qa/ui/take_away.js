@@ -95,6 +95,13 @@
     keep([{ question, at: Date.now(), address: bar.dataset.answer }, ...list]);
   }
 
+  // The list's place is made anew when the page is said in another language.
+  function begin() {
+    if (!byId("kept") || "drawn" in byId("kept").dataset) return;
+    byId("kept").dataset.drawn = "";
+    draw();
+  }
+
   function draw() {
     const list = kept();
     byId("keep").checked = list !== null;
@@ -159,8 +166,9 @@
       window.requestAnimationFrame(ready);
       return;
     }
-    draw();
+    begin();
     new MutationObserver(look).observe(talk, { childList: true, subtree: true });
+    new MutationObserver(begin).observe(byId("side"), { childList: true, subtree: true });
     window.addEventListener("storage", (event) => event.key === LIST && draw());
   }
 
