@@ -4,6 +4,7 @@ The font is the page's own. Its letters cover Latin, Greek and Cyrillic; a quote
 refused rather than shown with gaps.
 """
 
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -38,33 +39,16 @@ class Unprintable(Exception):
 
 def sheet_pdf(sheet: Sheet, settings: Settings) -> bytes:
     """The PDF of a sheet, A4. Raises `Unprintable`."""
-    pdf = _Paper(sheet)
-    pdf.add_page()
-    pdf.start(sheet)
-    card = care_card_of(sheet, settings)
-    if card:
-        pdf.care(card)
-    if sheet.personal and sheet.quotes:
-        pdf.words(sheet.personal.text)
-    if sheet.outcome:
-        pdf.words(sheet.outcome, bold=True)
-    for difference in sheet.differs:
-        pdf.words(difference)
-    for at, quote in enumerate(sheet.quotes, start=1):
-        pdf.quote(quote, Place(1, at, len(sheet.quotes)))
-    pdf.asks(sheet.asks)
-    pdf.again(sheet)
-    pdf.words(notice_text(sheet.saved.facts["disclaimer"]), size=9.5, colour=SOFT)
-    return bytes(pdf.output())
+    with closing(_Paper(sheet)) as pdf:
+        pdf.fill(sheet, care_card_of(sheet, settings))
+        return bytes(pdf.output())
 
 
 @cache
 def _letters() -> frozenset[str]:
     """Every letter that both weights of the font have."""
-    paper = FPDF()
-    _add_fonts(paper)
-    fonts = [font for font in paper.fonts.values() if isinstance(font, TTFFont)]
-    letters = set.intersection(*(set(font.cmap) for font in fonts))
+    with closing(_Fonts()) as paper:
+        letters = set.intersection(*(set(font.cmap) for font in paper.own_fonts()))
     return frozenset(map(chr, letters)) - {"\u00ad"}  # which would be taken for a break
 
 
@@ -74,25 +58,55 @@ def _check(text: str) -> None:
         raise Unprintable(f"the font lacks {sorted(missing)}; print the page from a browser")
 
 
-def _add_fonts(paper: FPDF) -> None:
-    paper.add_font(FONT, "", FONTS / "SourceSansPro-Regular.woff2")
-    paper.add_font(FONT, "B", FONTS / "SourceSansPro-Bold.woff2")
+class _Fonts(FPDF):
+    """A PDF with the page's font in it, whose files stay open until `close`."""
+
+    def __init__(self) -> None:
+        super().__init__(format="A4")
+        self.add_font(FONT, "", FONTS / "SourceSansPro-Regular.woff2")
+        self.add_font(FONT, "B", FONTS / "SourceSansPro-Bold.woff2")
+
+    def own_fonts(self) -> list[TTFFont]:
+        """Both weights."""
+        return [font for font in self.fonts.values() if isinstance(font, TTFFont)]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for font in self.own_fonts():
+            font.ttfont.close()
 
 
-class _Paper(FPDF):
+class _Paper(_Fonts):
     """The pages, filled from top to bottom."""
 
     def __init__(self, sheet: Sheet) -> None:
-        super().__init__(format="A4")
+        super().__init__()
         self._sheet = sheet
-        _add_fonts(self)
         self.set_margins(MARGIN, MARGIN, MARGIN)
         self.c_margin = 0
         self.set_auto_page_break(auto=True, margin=MARGIN + 4)
         self.set_title(notice_text("sheet.title"))
         self.set_author(notice_text("page.title"))
-        self.set_lang(sheet.saved.facts["language"])
+        self.set_lang(sheet.language)
         self.alias_nb_pages("{pages}")
+
+    def fill(self, sheet: Sheet, card: CareCard | None) -> None:
+        """Set all of the sheet."""
+        self.add_page()
+        self.start(sheet)
+        if card:
+            self.care(card)
+        if sheet.personal and sheet.quotes:
+            self.words(sheet.personal.text)
+        if sheet.outcome:
+            self.words(sheet.outcome, bold=True)
+        for difference in sheet.differs:
+            self.words(difference)
+        for at, quote in enumerate(sheet.quotes, start=1):
+            self.quote(quote, Place(1, at, len(sheet.quotes)))
+        self.asks(sheet.asks)
+        self.words(notice_text(sheet.saved.facts["disclaimer"]), size=9.5, colour=SOFT)
+        self.again(sheet)
 
     def footer(self) -> None:
         """Whose sheet it is, how it opens again, and which page."""
