@@ -7,6 +7,8 @@
   const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
   const PING_EVERY = 30000;
   const SAID_FOR = 5000; // then it is on the page only once
+  const LONG = 5000; // an answer that takes so long may not come: is the connection still there?
+  const UNANSWERED = "quotewell.unanswered"; // in this tab, while Gradio loads the page anew
   const byId = (id) => document.getElementById(id);
   const notice = (name) => JSON.parse(byId("notices").dataset.notices)[name.includes(".") ? name : `page.${name}`];
   const box = () => document.querySelector("#question textarea");
@@ -31,6 +33,7 @@
     byId("ask").setAttribute("aria-disabled", "true");
     if (NARROW.matches) box().blur();
     toTop(pending);
+    window.setTimeout(() => waiting === null || watch(), LONG);
     return ["", text, exact, document.querySelector("#reader :checked").value, `${Date.now()}-${Math.random()}`];
   }
 
@@ -67,6 +70,29 @@
     if (waiting === null) return; // it was stopped
     putBack();
     say((await ping()) ? notice("busy") : notice("offline"));
+    byId("retry").hidden = false;
+  }
+
+  // A lost connection makes Gradio load the page anew: the question comes back into the box.
+  function rescue() {
+    try {
+      if (waiting !== null) sessionStorage.setItem(UNANSWERED, waiting);
+    } catch {
+      // A browser that keeps nothing: the question is lost.
+    }
+  }
+
+  function rescued() {
+    let text = null;
+    try {
+      text = sessionStorage.getItem(UNANSWERED);
+      sessionStorage.removeItem(UNANSWERED);
+    } catch {
+      // As above.
+    }
+    if (!text) return;
+    write(text);
+    say(notice("turn.lost"));
     byId("retry").hidden = false;
   }
 
@@ -366,6 +392,7 @@
       showViewer(!byId("viewer").hidden);
       measure();
     });
+    rescued();
     watch();
   }
 
@@ -374,6 +401,7 @@
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("input", onInput, true);
   window.addEventListener("popstate", () => close());
+  window.addEventListener("pagehide", rescue);
   window.addEventListener("offline", watch);
   window.addEventListener("online", watch);
   window.setInterval(() => document.hidden || watch(), PING_EVERY);

@@ -41,6 +41,7 @@ SCRIPT_NOTICES = (
     "page.copied",
     "page.opening",
     "turn.stopped",
+    "turn.lost",
 )
 READERS = {
     Audience.PATIENT: "page.reader_patient",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from qa.answer import DifferenceKind, Outcome
-from qa.first_look import card_to_show
+from qa.first_look import card_to_show, is_crisis
 from qa.ledger.code import code_of
 from qa.ledger.compare import State
 from qa.ledger.reopen import Reopened, reopen_quotes
@@ -65,17 +65,26 @@ class Sheet:
     @property
     def standing(self) -> str:
         """Whether its sources have changed since; nothing when there is no quote."""
-        changed = sum(not quote.stands for quote in self.quotes)
-        if changed:
-            filled = {"first": changed, "last": len(self.quotes)}
+        if self.changed:
+            filled = {"first": self.changed, "last": len(self.quotes)}
             return notice_text("sheet.changed").format(**filled)
         return notice_text("sheet.all_stand") if self.quotes else ""
 
     @property
+    def changed(self) -> int:
+        """How many quotes no longer stand as they were shown."""
+        return sum(not quote.stands for quote in self.quotes)
+
+    @property
     def outcome(self) -> str:
-        """How the question ended; nothing where a crisis card says all that there is to say."""
-        crisis = self.flag is not None and self.flag.first.level is Level.CRISIS
-        return "" if crisis and not self.quotes else notice_text(self.saved.facts["notice"])
+        """How the question ended.
+
+        Nothing where a crisis card says all that there is to say, and where what was found to
+        answer does not stand any more: how it stands is said instead.
+        """
+        past = self.answered and self.changed
+        alone = is_crisis(self.flag) and not self.quotes
+        return "" if past or alone else notice_text(self.saved.facts["notice"])
 
     @property
     def answered(self) -> bool:

@@ -4,6 +4,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape
 
+from qa.first_look import is_crisis
 from qa.ledger.reopen import Cut, Reopened
 from qa.notices import notice_text, spoken
 from qa.settings import Settings
@@ -27,7 +28,7 @@ def sheet_page(sheet: Sheet, settings: Settings) -> str:
     cards = "".join(
         _card(quote, Place(1, at, total), sheet) for at, quote in enumerate(sheet.quotes, start=1)
     )
-    changed = " sheet-changed" if any(not quote.stands for quote in sheet.quotes) else ""
+    changed = " sheet-changed" if sheet.changed else ""
     mark = icon("alert" if changed else "found")
     standing = f'<p class="standing{changed}">{mark}<span>{escape(sheet.standing)}</span></p>'
     body = (
@@ -89,12 +90,12 @@ def framed(body: str, settings: Settings, root: str, title: str) -> str:
         f"<title>{escape(title)} · {escape(brand)}</title>{HEAD}"
         f"<style>{style_of(STYLES)}</style></head>"
         # The class by which the style sheet knows what is ours.
-        f'<body class="gradio-container sheet-page"><header class="mast">'
+        f'<body class="gradio-container sheet-page"><header><div class="mast">'
         f'<a class="brand-link" href="./"><span class="brand">{icon("mark")}</span>'
         f"<span>{escape(brand)}</span></a>"
         f'<a class="quiet" href="./">{icon("near")}<span>{_notice("sheet.ask_another")}</span></a>'
-        f'</header><p class="emergency" role="note">{icon("alert")}<span>{escape(emergency)}</span>'
-        f"</p><main>{body}</main>{script_notices()}"
+        f'</div><p class="emergency" role="note">{icon("alert")}<span>{escape(emergency)}</span>'
+        f"</p></header><main>{body}</main>{script_notices()}"
         f"<script>{script_of(SCRIPTS)}</script></body></html>"
     )
 
@@ -208,7 +209,7 @@ def _again(sheet: Sheet) -> str:
 
 
 def _feedback(sheet: Sheet) -> str:
-    return feedback_form(sheet.saved.answer_id, 1) if sheet.outcome else ""
+    return "" if is_crisis(sheet.flag) else feedback_form(sheet.saved.answer_id, 1)
 
 
 def _notice(name: str) -> str:

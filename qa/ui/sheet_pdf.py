@@ -30,7 +30,8 @@ MARGIN = 20.0  # millimetres, as all lengths here
 INDENT = 6.0
 QR_SIDE = 34.0
 ROOM = 34.0  # what must be left of a page for a new part to begin on it
-NOTE_LINES = 5
+NOTE_LINES, NOTE_LINE = 5, 8.0
+LAST = 26.0  # what the disclaimer and the last heading take beside the picture
 
 
 class Unprintable(Exception):
@@ -149,7 +150,7 @@ class _Paper(_Fonts):
         self.words(sheet.given, 10, SOFT, after=4)
         self.words(sheet.question, 19, bold=True, after=3)
         if sheet.standing:
-            changed = any(not quote.stands for quote in sheet.quotes)
+            changed = sheet.changed > 0
             self.words(sheet.standing, 11, ALERT if changed else SOFT, bold=changed, after=3)
 
     def care(self, card: CareCard) -> None:
@@ -239,10 +240,12 @@ class _Paper(_Fonts):
             self.set_left_margin(MARGIN)
         self.head(notice_text("sheet.notes"))
         self.set_draw_color(RULE)
-        for _ in range(NOTE_LINES):
-            if self.will_page_break(8):
+        left = self.page_break_trigger - self.get_y() - QR_SIDE - LAST
+        fit = int(left // NOTE_LINE)
+        for _ in range(fit if 2 <= fit <= NOTE_LINES else NOTE_LINES):
+            if self.will_page_break(NOTE_LINE):
                 self.add_page()
-            self.ln(8)
+            self.ln(NOTE_LINE)
             self.line(MARGIN, self.get_y(), self.w - MARGIN, self.get_y())
         self.ln(4)
 

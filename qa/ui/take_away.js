@@ -39,7 +39,7 @@
     const form = event.target.closest("form.feedback");
     if (!form) return;
     event.preventDefault();
-    const fields = new URLSearchParams(new FormData(form));
+    const fields = new URLSearchParams(event.submitter.value === "no" ? new FormData(form) : []);
     fields.set("helpful", event.submitter.value);
     remember(form, event.submitter.value);
     const more = form.querySelector(".feedback-more");
