@@ -86,6 +86,7 @@ def test_blanks_to_fill_are_the_known_ones(name):
         "last",
         "page",
         "pages",
+        "question",
         "language",
     }
     assert blanks(name, FIRST) <= known
