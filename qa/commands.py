@@ -23,6 +23,7 @@ from qa.library_commands import BadInput, BadUsage, build_with_progress, print_j
 from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.settings import Settings, SettingsError
+from qa.staff.errors import StaffError
 from qa.triage.check import triage
 from qa.triage.signatures import SignatureError
 from sources.document import Document
@@ -37,6 +38,7 @@ EXPECTED_ERRORS = (
     SettingsError,
     SignatureError,
     LedgerError,
+    StaffError,
     BadInput,
 )
 

@@ -7,6 +7,7 @@ import difflib
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from index.embedder import DEFAULT_MODEL
 from index.engines import AUTO, CHOICES, is_engine
@@ -14,6 +15,7 @@ from index.engines import AUTO, CHOICES, is_engine
 SETTINGS_FILE = "quotewell.toml"
 LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that the gate has thresholds for
 STRICTEST = LEVELS[0]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # where nobody listens on the way
 DEFAULT_HOME = Path(".quotewell")
 
 
@@ -41,6 +43,15 @@ class Settings:
     ledger: str = ""
     retain_days: int = 180
     wrong_at_most: float = STRICTEST
+    address: str = ""
+    staff_idle_minutes: int = 60
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+    oidc_claim: str = "groups"
+    oidc_viewer: str = ""
+    oidc_reviewer: str = ""
+    oidc_admin: str = ""
 
     @property
     def models(self) -> Path:
@@ -56,6 +67,7 @@ class Settings:
             "concurrent_questions": (1, 256),
             "queue_size": (1, 10000),
             "retain_days": (1, 36500),
+            "staff_idle_minutes": (1, 720),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
@@ -63,8 +75,22 @@ class Settings:
         if self.wrong_at_most not in LEVELS:
             known = ", ".join(map(str, LEVELS))
             raise SettingsError(f"wrong_at_most must be one of {known}; correct it")
+        self._check_sign_on()
         if not is_engine(self.engine):
             raise SettingsError(f"engine must be one of {AUTO}, {CHOICES}; correct it")
+
+    def _check_sign_on(self) -> None:
+        """Refuse a provider of sign-on that is named by half, or that could be listened to."""
+        if not self.oidc_issuer:
+            return
+        if not self.oidc_client or not (self.oidc_viewer or self.oidc_reviewer or self.oidc_admin):
+            raise SettingsError(
+                "oidc_issuer needs oidc_client too, and a value for one of oidc_viewer, "
+                "oidc_reviewer, oidc_admin; add them"
+            )
+        parts = urlsplit(self.oidc_issuer)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise SettingsError("oidc_issuer must begin with https://; correct it")
 
 
 def read_settings(home: Path) -> Settings:

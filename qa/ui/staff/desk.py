@@ -1,0 +1,62 @@
+"""The desk: everything that a page of the staff may need, in one value."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from qa.assistant import Assistant
+from qa.ledger.clerk import Clerk
+from qa.ledger.ledger import Ledger
+from qa.settings import Settings
+from qa.staff.accounts import Accounts
+from qa.staff.key import StaffKey
+from qa.staff.lockout import Lockout
+from qa.staff.sessions import Sessions
+from qa.staff.sign_on import SignOn
+from qa.ui.recorder import Recorder
+from sources.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDesk:
+    """What the staff's pages work with, shared by all of them and all who use them."""
+
+    settings: Settings
+    assistant: Assistant
+    recorder: Recorder
+    accounts: Accounts
+    sessions: Sessions
+    lockout: Lockout
+    sign_on: SignOn | None
+
+    @property
+    def clerk(self) -> Clerk:
+        """Who writes into the ledger in the background."""
+        return self.recorder.clerk
+
+    @property
+    def ledger(self) -> Ledger:
+        """The record of answers and acts."""
+        return self.clerk.ledger
+
+    @property
+    def library(self) -> Library:
+        """The documents."""
+        return self.assistant.library
+
+
+def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> StaffDesk:
+    """The desk over a home folder. Raises `KeyUnusable`."""
+    ledger = recorder.clerk.ledger
+    key = StaffKey(settings.home)
+    sessions = Sessions(ledger, key, settings.staff_idle_minutes * 60.0)
+    accounts = Accounts(ledger)
+    sign_on = SignOn(settings) if settings.oidc_issuer else None
+    lockout = Lockout(ledger, key)
+    return StaffDesk(settings, assistant, recorder, accounts, sessions, lockout, sign_on)
+
+
+def desk_of(request: Request) -> StaffDesk:
+    """The desk of the application that a request came to."""
+    found: StaffDesk = request.app.state.desk
+    return found
