@@ -32,6 +32,11 @@ class Reckoning(NamedTuple):
     recorded: float
 
     @property
+    def by_share(self) -> list[Part]:
+        """The parts, what spoke for it first."""
+        return sorted(self.parts, key=lambda part: -part.share)
+
+    @property
     def total(self) -> float:
         """The sum, in logits."""
         return self.bias + sum(part.share for part in self.parts)
