@@ -25,7 +25,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
     "faiss": ("index/engines/faiss_flat.py", "evals/bench/floor.py"),
-    "fastapi": ("app.py", "qa/ui/"),
+    "fastapi": ("app.py", "qa/ui/", "evals/bench/desk.py"),
     "gradio": ("app.py", "qa/ui/"),
     "ir_measures": ("evals/measures.py",),
     "httpx2": ("qa/staff/sign_on.py",),
