@@ -26,7 +26,7 @@ from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
 from tests.browser import address, assistant, browser, desktop, library, page, phone
-from tests.staff import client_as, desk
+from tests.staff import client_as, desk, quick_passwords
 
 # The parts of `tests/browser.py` and `tests/staff.py` are one for all the files that ask for them.
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "library",
     "page",
     "phone",
+    "quick_passwords",
 ]
 
 # A gate must say the same of the same code: there the examples are fixed. Elsewhere they are new
