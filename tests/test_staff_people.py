@@ -59,10 +59,10 @@ def test_an_admin_adds_changes_resets_and_shuts_out(desk, admin, client_as):
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"name": "admin", "shown": "x", "role": "viewer"}, "there is an account"),
-        ({"name": "a b", "shown": "x", "role": "viewer"}, "a name has 1 to 64"),
-        ({"name": "x", "shown": "\x07", "role": "viewer"}, "the name to show"),
-        ({"name": "x", "shown": "x", "role": "king"}, "the role is one of"),
+        ({"name": "admin", "shown": "x", "role": "viewer"}, "There is an account"),
+        ({"name": "a b", "shown": "x", "role": "viewer"}, "A name has 1 to 64"),
+        ({"name": "x", "shown": "\x07", "role": "viewer"}, "The name to show"),
+        ({"name": "x", "shown": "x", "role": "king"}, "The role is one of"),
     ],
 )
 def test_what_cannot_be_added_is_told_and_stays_in_the_form(admin, values, words):

@@ -113,12 +113,12 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(StaffError)
     def staff_error(request: Request, error: StaffError) -> Response:
         known = {NotAllowed: 409, UnknownAccount: 404, SignOnFailed: 400}
-        return refused(request, known.get(type(error), 400), "Not done", sentence(error))
+        return refused(request, known.get(type(error), 400), "Not done", sentence(str(error)))
 
     @app.exception_handler(LedgerError)
     @app.exception_handler(SourceError)
     def away(request: Request, error: Exception) -> Response:
-        words = sentence(error)
+        words = sentence(str(error))
         if _person(request) is None:  # strangers need not know where the record lies
             logger.warning("%s", error)
             words = "The record cannot be reached. Try again soon; the log of the program says why."
