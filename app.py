@@ -3,6 +3,9 @@
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
+# Gradio would make a table of its last 10,000 events at every question, for a page we have not.
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
 
 import logging
 from collections.abc import AsyncIterator
@@ -23,7 +26,7 @@ from qa.settings import Settings
 from qa.staff.accounts import FIRST
 from qa.staff.errors import KeyUnusable
 from qa.ui.front_door import FrontDoor
-from qa.ui.patient import patient_page
+from qa.ui.patient import patient_page, warm_up
 from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
 from qa.ui.staff.app import closed_app, staff_app
@@ -94,7 +97,7 @@ def _add_staff(app: FastAPI, settings: Settings) -> None:
         staff = staff_app(app.state.staff)
     except KeyUnusable as error:
         logger.warning("the staff pages are closed: %s", error)
-        staff = closed_app(str(error))
+        staff = closed_app()
     app.add_api_route("/staff", lambda: RedirectResponse("staff/"), include_in_schema=False)
     app.mount("/staff", staff)
 
@@ -102,21 +105,21 @@ def _add_staff(app: FastAPI, settings: Settings) -> None:
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
     app = build_app(settings)
-    _warm(app.state.assistant)
-    _welcome_first_admin(app.state.staff)
+    _warm(settings, app.state.assistant)
+    welcome_first_admin(app.state.staff)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
 
-def _warm(assistant: Assistant) -> None:
-    """Load the model and the index before the first person waits for them."""
+def _warm(settings: Settings, assistant: Assistant) -> None:
+    """Answer a question unseen, so that nobody waits for what is loaded and read only once."""
     try:
-        assistant.retriever().embed("warm")
+        warm_up(settings, assistant)
     except SearchError as error:
         logger.warning("no question can be answered yet: %s", error)
 
 
-def _welcome_first_admin(desk: StaffDesk | None) -> None:
+def welcome_first_admin(desk: StaffDesk | None) -> None:
     """Print the password of the first account, once: whoever sees the terminal may come in."""
     try:
         password = desk.accounts.first_admin() if desk else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.embedder import DEFAULT_MODEL
-from index.engines import DEFAULT_ENGINE, ENGINES
+from index.engines import AUTO, CHOICES, is_engine
 
 SETTINGS_FILE = "quotewell.toml"
 LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that the gate has thresholds for
@@ -29,7 +29,8 @@ class Settings:
 
     home: Path = DEFAULT_HOME
     model: str = DEFAULT_MODEL
-    engine: str = DEFAULT_ENGINE
+    reranker: str = ""
+    engine: str = AUTO
     host: str = "127.0.0.1"
     port: int = 7860
     emergency_number: str = "your local emergency number"
@@ -75,8 +76,8 @@ class Settings:
             known = ", ".join(map(str, LEVELS))
             raise SettingsError(f"wrong_at_most must be one of {known}; correct it")
         self._check_sign_on()
-        if self.engine not in ENGINES:
-            raise SettingsError(f"engine must be one of {', '.join(ENGINES)}; correct it")
+        if not is_engine(self.engine):
+            raise SettingsError(f"engine must be one of {AUTO}, {CHOICES}; correct it")
 
     def _check_sign_on(self) -> None:
         """Refuse a provider of sign-on that is named by half, or that could be listened to."""

@@ -7,7 +7,7 @@ is ever removed: a changed file is a new version, a withdrawn one is no longer q
 import fcntl
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -53,12 +53,32 @@ class Entry(NamedTuple):
         return self.current and self.source.status.quotable
 
 
-class _Seen(NamedTuple):
-    """The entries at one revision, by version."""
+class Look(NamedTuple):
+    """The library as it was at one revision, for everything that one answer needs of it.
+
+    `every` and `quotable` lead from versions to entries. A document is read when it is asked for.
+    """
 
     revision: int
-    every: dict[str, Entry]
-    quotable: dict[str, Entry]
+    every: Mapping[str, Entry]
+    quotable: Mapping[str, Entry]
+    read: Callable[[str], Document]
+
+    def entry(self, version: str) -> Entry:
+        """The entry of a version that the library holds. Raises `UnknownDocument`."""
+        found = self.every.get(version)
+        if found is None:
+            raise UnknownDocument(f"the library has no version {version}")
+        return found
+
+    def source(self, version: str) -> Source:
+        """Who answers for a version. Raises `UnknownDocument`."""
+        return self.entry(version).source
+
+    def document(self, version: str) -> Document:
+        """A version as a document, with the metadata that held. Raises `UnknownDocument`."""
+        source, known = self.source(version), self.read(version)
+        return known if known.source == source else replace(known, source=source)
 
 
 class Library:
@@ -70,7 +90,7 @@ class Library:
         self._originals.mkdir(parents=True, exist_ok=True)
         self._engine = open_engine(home / "library.db")
         self._documents: dict[str, Document] = {}
-        self._seen = _Seen(-1, {}, {})
+        self._seen = Look(-1, {}, {}, self._remembered)
         self._lock = Lock()
         with (home / "library.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # two processes may meet in a new home
@@ -189,23 +209,20 @@ class Library:
 
     def quotable(self) -> Mapping[str, Entry]:
         """What may be quoted now: version to entry."""
-        return self._look().quotable
+        return self.look().quotable
 
-    def _look(self) -> "_Seen":
-        """The entries as they are now, looked up again only after a change."""
+    def look(self) -> Look:
+        """The library as it is now; its entries are read again only after a change."""
         revision = self.revision
         if self._seen.revision != revision:
             every = {entry.version: entry for entry in self.entries()}
             quotable = {version: entry for version, entry in every.items() if entry.quotable}
-            self._seen = _Seen(revision, every, quotable)
+            self._seen = Look(revision, every, quotable, self._remembered)
         return self._seen
 
     def entry_of(self, version: str) -> Entry:
         """The entry of a version that the library holds. Raises `UnknownDocument`."""
-        found = self._look().every.get(version)
-        if found is None:
-            raise UnknownDocument(f"the library has no version {version}")
-        return found
+        return self.look().entry(version)
 
     def entry(self, doc_id: str, version: str | None = None) -> Entry:
         """One version of a document: the current one, or that which `version` begins."""
@@ -223,20 +240,9 @@ class Library:
 
     def document(self, doc_id: str, version: str) -> Document:
         """One version as a document, with the metadata that holds now."""
-        return self.documents([(doc_id, version)])[0]
-
-    def documents(self, wanted: Sequence[tuple[str, str]]) -> list[Document]:
-        """One document for each (doc_id, version), with the metadata that holds now."""
-        latest = self._look().every
-        found = []
-        for doc_id, version in wanted:
-            known = self._remembered(version)
-            if known.doc_id != doc_id:
-                raise UnknownDocument(f"the library has no document {doc_id} version {version}")
-            entry = latest.get(version)
-            if entry and entry.source != known.source:
-                known = replace(known, source=entry.source)
-            found.append(known)
+        found = self.look().document(version)
+        if found.doc_id != doc_id:
+            raise UnknownDocument(f"the library has no document {doc_id} version {version}")
         return found
 
     def _remembered(self, version: str) -> Document:
@@ -252,7 +258,6 @@ class Library:
         return known
 
     def _read(self, version: str) -> Document:
-        self.entry_of(version)
         with self._connection() as connection:
             query = sa.select(versions).where(versions.c.version == version)
             row = connection.execute(query).one()

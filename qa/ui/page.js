@@ -1,5 +1,5 @@
 // What the page does beside Gradio: shows a question at once, opens documents, copies quotes.
-// Every sentence comes from notices.toml, through the data-notices attribute.
+// Every sentence comes from qa/notices, through the data-notices attribute.
 () => {
   "use strict";
 
@@ -10,7 +10,7 @@
   const byId = (id) => document.getElementById(id);
   const notice = (name) => JSON.parse(byId("notices").dataset.notices)[`page.${name}`];
   const box = () => document.querySelector("#question textarea");
-  const smooth = () => (STILL.matches ? "auto" : "smooth");
+  const smooth = () => (STILL.matches || document.documentElement.matches(".calm") ? "auto" : "smooth");
 
   // Asking
 
@@ -41,6 +41,7 @@
 
   function answered() {
     settle();
+    window.quotewell.hush();
     const turns = document.querySelectorAll("#conversation .turn");
     const turn = turns[turns.length - 1];
     if (!turn) return;
@@ -65,6 +66,7 @@
 
   function cleared() {
     close(false);
+    window.quotewell.hush();
     say("");
     document.documentElement.classList.remove("talking");
     window.scrollTo({ top: 0 });
@@ -174,7 +176,7 @@
     showViewer(true);
     byId("viewer-title").focus({ preventScroll: true });
     try {
-      const address = `document/${encodeURIComponent(id)}/${version}?start=${start}&end=${end}`;
+      const address = `document/${encodeURIComponent(id)}/${version}?start=${start}&end=${end}&language=${window.quotewell.language()}`;
       const reply = await fetch(address, { cache: "no-store" });
       const words = await reply.text();
       if (opener !== button) return;
@@ -336,7 +338,7 @@
     watch();
   }
 
-  window.quotewell = { begin, answered, failed, cleared };
+  window.quotewell = { begin, answered, failed, cleared, close, notice, say, tell, answering: () => waiting !== null };
   document.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("input", onInput, true);

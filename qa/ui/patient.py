@@ -5,6 +5,7 @@ The conversation lives in the session's state and nowhere else.
 
 import json
 import logging
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 from typing import NamedTuple
@@ -12,15 +13,20 @@ from typing import NamedTuple
 import gradio as gr
 
 from index.errors import SearchError
+from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.first_look import unsearched, where
-from qa.notices import notice_names, notice_text
+from qa.glossary import glossary_of
+from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.check import triage
 from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
+from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
+from qa.ui.in_words import library_in, library_languages, other_languages
 from qa.ui.recorder import Recorder
 from sources.document import Audience
+from sources.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +36,6 @@ READERS = {
     Audience.PATIENT: "page.reader_patient",
     Audience.CLINICIAN: "page.reader_clinician",
 }
-LANGUAGE = "en"  # of the page around the quotes
 TYPED = 10  # times the longest question can be typed, to be told that it is too long
 
 
@@ -48,7 +53,8 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
     )
     with page:
         exchanges = gr.State([], time_to_live=FORGOTTEN_AFTER, delete_callback=list.clear)
-        gr.HTML(_head(settings), elem_id="page-head", apply_default_css=False)
+        frame = Frame()
+        frame.part(lambda: _head(settings), "page-head")
         with gr.Column(elem_id="page"):
             with gr.Column(elem_id="talk"):
                 shown = gr.HTML(
@@ -56,22 +62,39 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
                     elem_id="conversation",
                     apply_default_css=False,
                 )
-                gr.HTML(_pending(), elem_id="waiting", apply_default_css=False)
-                gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
-                question, ask, clear = _composer(settings)
-                gr.HTML(_examples(), elem_id="examples", apply_default_css=False)
-            gr.HTML(_side(settings), elem_id="side", apply_default_css=False)
+                frame.part(_pending, "waiting")
+                frame.part(lambda: _welcome(library_languages(assistant.library)), "welcome")
+                question, ask, clear = _composer(settings, frame)
+                frame.part(lambda: _examples(library_languages(assistant.library)), "examples")
+            frame.part(lambda: _side(settings), "side")
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
         reader = gr.Textbox(visible="hidden")
+        language = gr.Textbox(FIRST, visible="hidden")
+        sent = (asked, exact, reader, language)
         desk = Desk(assistant, recorder)
-        _connect(desk, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
+        _connect(desk, (question, ask, clear), sent, (exchanges, shown))
+        frame.connect(language, (exchanges, shown), settings)
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
         api_open=False,
     )
     return page
+
+
+def warm_up(settings: Settings, assistant: Assistant) -> None:
+    """Answer an example as the page would, unseen and unrecorded. Raises a `SearchError`."""
+    text = notice_text("example.one")
+    answer = assistant.ask(text)
+    conversation([_exchange(text, answer, assistant.library)], date.today(), settings)
+
+
+def _exchange(text: str, answer: Answer, library: Library) -> Exchange:
+    """An answer with all that is shown around it."""
+    documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
+    about = library_languages(library), glossary_of(library)
+    return Exchange(text, answer, documents, answer.notice, *about)
 
 
 def answer_question(
@@ -90,10 +113,8 @@ def answer_question(
         answer, workings = assistant.ask_with_workings(
             text, earlier_turns(exchanges), audience, exact=exact
         )
-        library = assistant.library
-        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        recorder.record(answer, workings, audience, LANGUAGE)
-        new = Exchange(text, answer, documents, answer.notice)
+        new = _exchange(text, answer, assistant.library)
+        recorder.record(answer, workings, audience, spoken())
     except SearchError as error:
         logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
         new = Exchange(text, None, (), "page.no_index")
@@ -103,7 +124,7 @@ def answer_question(
         flag = triage().check(text)
         warned = unsearched(text, flag) if flag else None
         if warned:
-            recorder.record(warned, None, audience, LANGUAGE)
+            recorder.record(warned, None, audience, spoken())
         new = Exchange(text, warned, (), "page.error")
     return [*exchanges, new]
 
@@ -111,7 +132,7 @@ def answer_question(
 def _connect(
     desk: Desk,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
-    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
+    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox, gr.Textbox],
     kept: tuple[gr.State, gr.HTML],
 ) -> None:
     """Ask and clear. The script shows the question at once and says so when asking fails."""
@@ -119,18 +140,20 @@ def _connect(
     exchanges, shown = kept
 
     def on_ask(
-        text: str, exact: bool, reader: str, before: list[Exchange]
+        text: str, exact: bool, reader: str, language: str, before: list[Exchange]
     ) -> tuple[list[Exchange], str]:
-        after = answer_question(desk, text, exact, before, Audience(reader))
-        return after, conversation(after, date.today(), desk.assistant.settings)
+        with speaking(language):
+            after = answer_question(desk, text, exact, before, Audience(reader))
+            return after, conversation(after, date.today(), desk.assistant.settings)
 
-    def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today(), desk.assistant.settings)
+    def on_clear(language: str) -> tuple[list[Exchange], str]:
+        with speaking(language):
+            return [], conversation([], date.today(), desk.assistant.settings)
 
     begun = ask.click(
         None,
         question,
-        [question, *sent],
+        [question, *sent[:-1]],
         js="(text) => window.quotewell.begin(text)",
         api_visibility="private",
     )
@@ -145,7 +168,7 @@ def _connect(
     answered.failure(None, js="() => window.quotewell.failed()", api_visibility="private")
     cleared = clear.click(
         on_clear,
-        None,
+        sent[-1],
         [exchanges, shown],
         queue=False,
         show_progress="hidden",
@@ -154,7 +177,7 @@ def _connect(
     cleared.then(None, js="() => window.quotewell.cleared()", api_visibility="private")
 
 
-def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _composer(settings: Settings, frame: Frame) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     with gr.Column(elem_id="composer"):
         gr.HTML('<p id="page-status" role="status"></p>', apply_default_css=False)
         with gr.Row(elem_id="ask-row"):
@@ -171,19 +194,22 @@ def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
             )
             ask = gr.Button(notice_text("page.ask"), variant="primary", elem_id="ask", scale=0)
         with gr.Row(elem_id="ask-foot"):
-            gr.HTML(_privacy(settings), apply_default_css=False)
+            frame.part(lambda: _privacy(settings))
             clear = gr.Button(notice_text("page.clear"), elem_id="clear", scale=0)
+    frame.told(question, label="page.question_label", placeholder="page.placeholder")
+    frame.told(ask, value="page.ask")
+    frame.told(clear, value="page.clear")
     return question, ask, clear
 
 
 def _head(settings: Settings) -> str:
     said = {f"page.{name}": notice_text(f"page.{name}") for name in SCRIPT_NOTICES}
-    emergency = notice_text("emergency.banner").format(emergency_number=settings.emergency_number)
+    emergency = notice_text("emergency.banner").format(emergency_number=emergency_number(settings))
     return (
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
         f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
-        f"{_reader()}</header>"
+        f'<div class="choices">{language_choice()}{reading_choices()}</div>{_reader()}</header>'
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
@@ -212,17 +238,22 @@ def _pending() -> str:
     )
 
 
-def _welcome() -> str:
-    return f'<h2 class="welcome">{_notice("page.start")}</h2>'
+def _welcome(written_in: Sequence[str]) -> str:
+    return f'<h2 class="welcome">{_notice("page.start")}</h2>{library_in(written_in)}'
 
 
-def _examples() -> str:
-    questions = [notice_text(name) for name in notice_names() if name.startswith("example.")]
-    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{suggestions(questions)}'
+def _examples(written_in: Sequence[str]) -> str:
+    """Questions in the reader's language where the library is written in it, or else in its own."""
+    language = spoken() if not other_languages(written_in) else written_in[0]
+    names = [name for name in notice_names() if name.startswith("example.")]
+    with speaking(language):
+        questions = suggestions([notice_text(name) for name in names], spoken())
+    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{questions}'
 
 
 def _privacy(settings: Settings) -> str:
-    short = notice_text("page.emergency_short").format(emergency_number=settings.emergency_number)
+    number = emergency_number(settings)
+    short = notice_text("page.emergency_short").format(emergency_number=number)
     privacy = escape(notice_text("page.privacy").format(days=settings.retain_days))
     return (
         f'<p class="privacy">{icon("lock")}<span>{privacy}</span></p>'

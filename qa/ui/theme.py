@@ -8,11 +8,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from qa.notices import notice_text
+from qa.notices import languages, notice_text
 
 HERE = Path(__file__).parent
-STYLE = HERE / "page.css"
-SCRIPT = HERE / "page.js"
+STYLES = ("page.css", "words.css")
+# Each is a function that runs at once; what several need stands in `window.quotewell`, page.js's.
+SCRIPTS = ("page.js", "language.js", "meanings.js", "reading.js")
 ICON = HERE / "icon.svg"
 GROUND, GROUND_DARK = "#faf8f3", "#11181b"
 ACCENT = "#0b5c6b"
@@ -33,8 +34,14 @@ def page_head() -> str:
     Gradio would rewrite a style sheet given to it as `css`, and run a script late.
     """
     title = f"<title>{escape(notice_text('page.title'))}</title>"
-    style, script = (path.read_text(encoding="utf-8") for path in (STYLE, SCRIPT))
-    return f"{title}{HEAD}<style>{style}</style><script>({script})();</script>"
+    style = "\n".join(_text(name) for name in STYLES)
+    script = "\n".join(f"({_text(name)})();" for name in SCRIPTS)
+    known = f'<meta name="languages" content="{" ".join(languages())}">'
+    return f"{title}{known}{HEAD}<style>{style}</style><script>{script}</script>"
+
+
+def _text(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
 
 
 def page_theme() -> gr.themes.Base:
