@@ -74,7 +74,10 @@ class Statement(NamedTuple):
 
 
 class Why(NamedTuple):
-    """Everything a trace tells. `gate` is none where there was nothing to weigh."""
+    """Everything a trace tells. `gate` is none where there was nothing to weigh.
+
+    `stages` are milliseconds by stage, in order; none of them in a trace from before they were kept.
+    """
 
     terms: int
     own_terms: int
@@ -84,6 +87,7 @@ class Why(NamedTuple):
     thresholds: Mapping[str, float]
     calibration: Mapping[str, Any]
     configuration: Mapping[str, Any]
+    stages: Mapping[str, float]
 
 
 def why(trace: Facts, probability: float) -> Why:
@@ -106,6 +110,7 @@ def why(trace: Facts, probability: float) -> Why:
         thresholds=trace["thresholds"],
         calibration=trace["calibration"],
         configuration=trace["configuration"],
+        stages=trace.get("stages", {}),
     )
 
 
