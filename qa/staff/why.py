@@ -76,7 +76,7 @@ class Statement(NamedTuple):
 class Why(NamedTuple):
     """Everything a trace tells. `gate` is none where there was nothing to weigh.
 
-    `stages` are milliseconds by stage, in order; none of them in a trace from before they were kept.
+    `stages` are milliseconds by stage; a trace from before they were kept has none.
     """
 
     terms: int
