@@ -3,6 +3,9 @@
 import os
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
+# Gradio would make a table of its last 10,000 events at every question, for a page we have not.
+os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
 
 import logging
 from collections.abc import AsyncIterator
@@ -22,6 +25,8 @@ from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.staff.accounts import FIRST
 from qa.staff.errors import KeyUnusable
+from qa.ui.answer_routes import answer_routes
+from qa.ui.answering import warm_up
 from qa.ui.front_door import FrontDoor
 from qa.ui.patient import patient_page
 from qa.ui.recorder import Recorder
@@ -63,6 +68,7 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=at_work)
     app.add_middleware(FrontDoor)
     app.include_router(page_routes(assistant))
+    app.include_router(answer_routes(settings, clerk))
     app.state.assistant = assistant
     app.state.recorder = Recorder(settings, clerk)
     _add_staff(app, settings)
@@ -104,16 +110,16 @@ def _add_staff(app: FastAPI, settings: Settings) -> None:
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
     app = build_app(settings)
-    _warm(app.state.assistant)
+    _warm(settings, app.state.assistant)
     _welcome_first_admin(app.state.staff)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
 
-def _warm(assistant: Assistant) -> None:
-    """Load the model and the index before the first person waits for them."""
+def _warm(settings: Settings, assistant: Assistant) -> None:
+    """Answer a question unseen, so that nobody waits for what is loaded and read only once."""
     try:
-        assistant.retriever().embed("warm")
+        warm_up(settings, assistant)
     except SearchError as error:
         logger.warning("no question can be answered yet: %s", error)
 

@@ -56,20 +56,20 @@ class RememberingEmbedder:
 
 
 def assistant_over(
-    home: Path, paths: Sequence[Path], embedder: Embedder, *, asked_as: bool = True
+    settings: Settings, paths: Sequence[Path], embedder: Embedder, *, asked_as: bool = True
 ) -> Assistant:
-    """An assistant over the given files, indexed under `home`; a refused file ends the run.
+    """An assistant over the given files, indexed in its home; a refused file ends the run.
 
     Without `asked_as` the documents lose the wordings in which people ask for their sections.
     """
-    library = Library(home)
+    library = Library(settings.home)
     refused = [taken.problem for taken in take_in(library, paths) if taken.problem]
     if refused:
         raise SystemExit("\n".join(refused))
     if not asked_as:
         _forget_wordings(library, paths)
     build(library, embedder, lambda *_: None)
-    assistant = Assistant(Settings(home=home), library, embedder)
+    assistant = Assistant(settings, library, embedder)
     assistant.ask("Is the model awake?")
     return assistant
 

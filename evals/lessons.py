@@ -1,7 +1,7 @@
 """What the weights are learned from: questions put to libraries, large, small and of one text."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from evals.bench_home import RememberingEmbedder, assistant_over, documents_by_id
 from evals.gold import GoldQuestion, resolve
 from index.conversion import open_embedder
-from index.embedder import DEFAULT_MODEL
 from index.lexical import LexicalIndex
 from index.passages import PassageRow
 from qa.answer import Turn
@@ -20,6 +19,7 @@ from qa.gate import GateFeatures, gate_features
 from qa.one_document import OneDocument
 from qa.question import Question
 from qa.selection import choose_quotes
+from qa.settings import Settings
 from sources.document import Audience, Document, Span
 from sources.intake import starter_files
 from sources.read import read_document
@@ -61,20 +61,22 @@ class Lesson(NamedTuple):
         return len(self.assistant.library.entries()) == len(starter_files())
 
 
-def lessons(asked: Sequence[GoldQuestion], home: Path) -> Iterator[Lesson]:
+def lessons(asked: Sequence[GoldQuestion], settings: Settings) -> Iterator[Lesson]:
     """Every question put to the whole starter library, to the part that answers, and to one more.
 
     The parts teach what the whole cannot: what the figures look like in a small library, how a
     question looks whose very subject is missing, and, as half of them have no wordings in which
     people ask, how a library is searched that has none.
     """
-    embedder = RememberingEmbedder(open_embedder(DEFAULT_MODEL, home / "models"))
-    whole = assistant_over(home / "whole", starter_files(), embedder)
+    embedder = RememberingEmbedder(open_embedder(settings.model, settings.models))
+    whole = assistant_over(_at(settings, "whole"), starter_files(), embedder)
     documents = documents_by_id(whole)
     files = starter_files()
     np.random.default_rng(SEED).shuffle(files)
     parts = [
-        assistant_over(home / f"part{n}", sorted(files[n::PARTS]), embedder, asked_as=n % 2 == 0)
+        assistant_over(
+            _at(settings, f"part{n}"), sorted(files[n::PARTS]), embedder, asked_as=n % 2 == 0
+        )
         for n in range(PARTS)
     ]
     held = [set(documents_by_id(part)) for part in parts]
@@ -85,6 +87,11 @@ def lessons(asked: Sequence[GoldQuestion], home: Path) -> Iterator[Lesson]:
         for number in {int(np.argmax(counts)), int(np.argmin(counts))}:
             inside = tuple(row for row in wanted if row[0] in held[number])
             yield Lesson(parts[number], question, inside)
+
+
+def _at(settings: Settings, name: str) -> Settings:
+    """The same settings with a home inside the one given."""
+    return replace(settings, home=settings.home / name)
 
 
 def meets(doc_id: str, span: Span, wanted: Sequence[tuple[str, Span]]) -> bool:

@@ -8,6 +8,7 @@ logistic regression over questions, right when the first quote meets a gold answ
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,10 +32,11 @@ from evals.lessons import (
     lessons,
     library_rows,
 )
+from index.embedder import DEFAULT_MODEL
 from qa import evidence as evidence_module
 from qa.evidence import Features
 from qa.gate import GateFeatures, answered_at
-from qa.settings import LEVELS
+from qa.settings import LEVELS, Settings
 
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
 CLOSEST_BELOW = 0.9  # passages are shown at the latest from this share of the first on
@@ -167,7 +169,10 @@ def main() -> int:
     """Fit the models and print them; with `--write` into `qa/evidence.toml`."""
     parser = argparse.ArgumentParser(description="Fit the weights in qa/evidence.toml.")
     parser.add_argument("--write", action="store_true", help="write the file, not only print it")
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="the embedding model to use")
+    parser.add_argument("--reranker", default="", help="the cross-encoder to use")
     chosen = parser.parse_args()
+    settings = Settings(model=chosen.model, reranker=chosen.reranker)
     path = Path(evidence_module.__file__).with_suffix(".toml")
     old = path.read_text(encoding="utf-8")
     asked = [question for question in gold_questions() if question.for_training]
@@ -176,11 +181,12 @@ def main() -> int:
         "# Weights of the features in evidence.py and gate.py. Made by `python -m evals.train`.\n\n"
         f'[calibration]\nmade = "{date.today().isoformat()}"\nset = "{CALIBRATED_ON}"\n'
         f"questions = {len(asked)}\nanswerable = {answerable}\nlibraries = {PARTS + 1}\n"
+        f'model = "{settings.model}"\nreranker = "{settings.reranker}"\n'
         f'method = "{METHOD}"\nlimits = "{LIMITS}"\n\n'
     )
     try:
         with TemporaryDirectory() as home:
-            taught = list(lessons(asked, Path(home)))
+            taught = list(lessons(asked, replace(settings, home=Path(home))))
             bias, weights = fit_evidence(evidence_rows(taught))
             text = head + _section("evidence", Features._fields, bias, weights) + "\n"
             # The gates are fitted on these scores; whoever asks meanwhile finds a whole file.

@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from index.conversion import open_embedder
 from index.errors import NoSnapshot, SearchError
+from index.openvino_encoder import STREAMS
 from index.snapshot import Manifest, SnapshotStore, index_recipe
 from qa.answer import Answer
 from qa.answer_json import answer_to_json, quote_to_json
@@ -69,8 +71,8 @@ def _open_assistant(settings: Settings) -> Assistant:
 
 def ask(settings: Settings, chosen: argparse.Namespace) -> int:
     """Answer one question, or a row of questions."""
-    rows = () if chosen.batch is None else _rows(chosen.batch, ("q",))
-    texts = [chosen.question] if chosen.batch is None else (row["q"] for row in rows)
+    rows = [{"q": chosen.question}] if chosen.batch is None else _rows(chosen.batch, ("q",))
+    texts = [row["q"] for row in rows]
     end = "\n" if chosen.batch is None else "\n\n"
     for answer in _answers(settings, texts):
         if chosen.json:
@@ -92,7 +94,8 @@ def _answers(settings: Settings, texts: Iterable[str]) -> Iterator[Answer]:
             print(f"quotewell: {error}", file=sys.stderr)
             yield unsearched(text, flag)
         return
-    yield from map(assistant.ask, texts)
+    with ThreadPoolExecutor(STREAMS) as pool:
+        yield from pool.map(assistant.ask, texts)
 
 
 def quote(settings: Settings, chosen: argparse.Namespace) -> int:

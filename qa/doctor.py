@@ -7,7 +7,9 @@ from typing import NamedTuple
 from index.conversion import open_embedder
 from index.embedder import Embedder, SentenceTransformerEmbedder, sha256_of
 from index.errors import SearchError
+from index.reranker import CrossEncoderReranker
 from index.snapshot import SnapshotStore
+from qa.gate import calibration, is_calibrated
 from qa.settings import Settings
 from sources.errors import SourceError
 from sources.library import Library
@@ -29,6 +31,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield _free_space(settings)
     model, embedder = _model(settings)
     yield model
+    yield from _reranker(settings)
+    yield _thresholds(settings)
     try:
         library = Library(settings.home, settings.policy)
         yield _documents(library)
@@ -59,6 +63,30 @@ def _model(settings: Settings) -> tuple[Check, Embedder | None]:
     return Check("model", passed=True, finding=finding, remedy=""), embedder
 
 
+def _reranker(settings: Settings) -> Iterator[Check]:
+    if settings.reranker:
+        try:
+            reranker = CrossEncoderReranker(settings.reranker)
+            reranker.logits("warm", ["warm"])
+        except SearchError as error:
+            yield Check("reranker", passed=False, finding=str(error), remedy="")
+        else:
+            finding = f"{reranker.name}, {reranker.fingerprint[:16]}"
+            yield Check("reranker", passed=True, finding=finding, remedy="")
+
+
+def _thresholds(settings: Settings) -> Check:
+    """Whether the stated share of wrong answers was measured with these models."""
+    made, fits = calibration(), is_calibrated(settings)
+    with_ = f"{made['model']}, reranker {made['reranker'] or 'none'}"
+    finding = f"set on {made['questions']} questions with {with_}"
+    remedy = (
+        "with other models the share of wrong answers is not known: run `python -m evals.train "
+        f"--model {settings.model} --reranker '{settings.reranker}' --write`"
+    )
+    return Check("thresholds", fits, finding, "" if fits else remedy)
+
+
 def _documents(library: Library) -> Check:
     quotable = len(library.quotable())
     entries = library.entries()
@@ -87,7 +115,9 @@ def _snapshot(settings: Settings, library: Library, embedder: Embedder) -> Check
         return Check("index", passed=False, finding=str(error), remedy="")
     wanted = {entry.doc_id: entry.version for entry in library.quotable().values()}
     behind = wanted != snapshot.manifest.documents
-    finding = f"{snapshot.snapshot_id}, {len(snapshot.passages)} passages"
+    made = snapshot.manifest
+    finding = f"{snapshot.snapshot_id}, {made.passages} passages"
+    finding += f", engine {made.engine} finds {made.recall:.1%} of the nearest"
     if behind:
         finding += ", behind the library"
     remedy = "run `quotewell index build`" if behind else ""

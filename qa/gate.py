@@ -11,7 +11,7 @@ from index.lexical import LexicalIndex
 from qa.answer import Outcome
 from qa.evidence import Evidence
 from qa.question import Question
-from qa.settings import STRICTEST
+from qa.settings import STRICTEST, Settings
 
 
 class GateFeatures(NamedTuple):
@@ -50,6 +50,12 @@ def table() -> dict[str, dict[str, float]]:
 def calibration() -> dict[str, str | float]:
     """On what the thresholds were set, how many questions, and what that cannot promise."""
     return dict(table()["calibration"])
+
+
+def is_calibrated(settings: Settings) -> bool:
+    """Whether the thresholds were set with the model and the reranker of `settings`."""
+    made = calibration()
+    return (settings.model, settings.reranker) == (made["model"], made["reranker"])
 
 
 def gate_features(

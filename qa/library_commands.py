@@ -177,6 +177,9 @@ def index_status(settings: Settings, chosen: argparse.Namespace) -> int:
         "documents": len(manifest.documents),
         "model": manifest.model.name,
         "engine": manifest.engine,
+        "recall": manifest.recall,
+        "wordings_engine": manifest.asked_engine,
+        "wordings_recall": manifest.asked_recall,
         "up_to_date": wanted == manifest.documents,
     }
     if chosen.json:

@@ -4,6 +4,7 @@ Importing this module reads nothing. An unknown key is an error that names the n
 """
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -11,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.embedder import DEFAULT_MODEL
-from index.engines import DEFAULT_ENGINE, ENGINES
+from index.engines import AUTO, CHOICES, is_engine
 from sources.policy import Policy, Quoting
 
 SETTINGS_FILE = "quotewell.toml"
@@ -31,9 +32,11 @@ class Settings:
 
     home: Path = DEFAULT_HOME
     model: str = DEFAULT_MODEL
-    engine: str = DEFAULT_ENGINE
+    reranker: str = ""
+    engine: str = AUTO
     host: str = "127.0.0.1"
     port: int = 7860
+    address: str = ""
     emergency_number: str = "your local emergency number"
     urgent_line: str = "an out-of-hours medical line"
     crisis_line: str = "A crisis line in your country"
@@ -51,7 +54,6 @@ class Settings:
     when_expired: Quoting = Quoting.NEVER
     grace_days: int = 90
     staff_upload_megabytes: int = 50
-    address: str = ""
     staff_idle_minutes: int = 60
     oidc_issuer: str = ""
     oidc_client: str = ""
@@ -94,12 +96,14 @@ class Settings:
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(f"{name} must be between {low} and {high}; correct it")
+        if self.address and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", self.address):
+            raise SettingsError("address must begin with https:// or http://; correct it")
         if self.wrong_at_most not in LEVELS:
             known = ", ".join(map(str, LEVELS))
             raise SettingsError(f"wrong_at_most must be one of {known}; correct it")
         self._check_sign_on()
-        if self.engine not in ENGINES:
-            raise SettingsError(f"engine must be one of {', '.join(ENGINES)}; correct it")
+        if not is_engine(self.engine):
+            raise SettingsError(f"engine must be one of {AUTO}, {CHOICES}; correct it")
 
     def _check_sign_on(self) -> None:
         """Refuse a provider of sign-on that is named by half, or that could be listened to."""

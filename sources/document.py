@@ -124,7 +124,10 @@ class Wording(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who answers for a document, for whom it was written, and where its review stands."""
+    """Who answers for a document, for whom it was written, and where its review stands.
+
+    A `glossary` says what words mean, each in a line of its own: `word: meaning`.
+    """
 
     title: str
     publisher: str | None = None
@@ -137,6 +140,7 @@ class Source:
     review_due: date | None = None
     references: tuple[str, ...] = ()
     asked_as: tuple[Wording, ...] = ()
+    glossary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ is ever removed: a changed file is a new version, a withdrawn one is no longer q
 import fcntl
 import os
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from sources.document import Document, Status
+from sources.document import Document, Source, Status
 from sources.errors import LibraryDamaged, UnknownDocument
 from sources.history import Change, Decision, Held, Step, decision_from
 from sources.policy import Policy
@@ -25,7 +25,7 @@ from sources.shelf import Added, Entry, all_entries, keep, set_source
 from sources.stored import load_document
 from sources.tables import decisions, open_engine, state, tables, versions
 
-__all__ = ["Added", "Entry", "Library"]  # `add` gives the one, and lists the other
+__all__ = ["Added", "Entry", "Library", "Look"]  # `add` gives the one, and lists the other
 
 CACHED_DOCUMENTS = 256
 ADDED = Change(Step.ADDED)
@@ -33,12 +33,33 @@ WITHDRAWN = Change(Step.STATUS)
 EVERYDAY = Policy()
 
 
-class _Seen(NamedTuple):
-    """The entries at one revision on one day, by version."""
+class Look(NamedTuple):
+    """The library as it was at one moment, for everything that one answer needs of it.
+
+    The `moment` is a revision and a day. `every` and `quotable` lead from versions to entries. A
+    document is read when it is asked for.
+    """
 
     moment: tuple[int, date]
-    every: dict[str, Entry]
-    quotable: dict[str, Entry]
+    every: Mapping[str, Entry]
+    quotable: Mapping[str, Entry]
+    read: Callable[[str], Document]
+
+    def entry(self, version: str) -> Entry:
+        """The entry of a version that the library holds. Raises `UnknownDocument`."""
+        found = self.every.get(version)
+        if found is None:
+            raise UnknownDocument(f"the library has no version {version}")
+        return found
+
+    def source(self, version: str) -> Source:
+        """Who answers for a version, and its status that day. Raises `UnknownDocument`."""
+        return self.entry(version).source_today
+
+    def document(self, version: str) -> Document:
+        """A version as a document, with the metadata that held. Raises `UnknownDocument`."""
+        source, known = self.source(version), self.read(version)
+        return known if known.source == source else replace(known, source=source)
 
 
 class Library:
@@ -57,7 +78,7 @@ class Library:
         self._originals.mkdir(parents=True, exist_ok=True)
         self._engine = open_engine(home / "library.db")
         self._documents: dict[str, Document] = {}
-        self._seen = _Seen((-1, date.min), {}, {})
+        self._seen = Look((-1, date.min), {}, {}, self._remembered)
         self._lock = Lock()
         with (home / "library.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # two processes may meet in a new home
@@ -142,23 +163,20 @@ class Library:
 
     def quotable(self) -> Mapping[str, Entry]:
         """What may be quoted now: version to entry."""
-        return self._look().quotable
+        return self.look().quotable
 
-    def _look(self) -> "_Seen":
-        """The entries as they are now, looked up again after a change and on a new day."""
+    def look(self) -> Look:
+        """The library as it is now; its entries are read again after a change and on a new day."""
         moment = self.revision, self.today()
         if self._seen.moment != moment:
             every = {entry.version: entry for entry in self.entries()}
             quotable = {version: entry for version, entry in every.items() if entry.quotable}
-            self._seen = _Seen(moment, every, quotable)
+            self._seen = Look(moment, every, quotable, self._remembered)
         return self._seen
 
     def entry_of(self, version: str) -> Entry:
         """The entry of a version that the library holds. Raises `UnknownDocument`."""
-        found = self._look().every.get(version)
-        if found is None:
-            raise UnknownDocument(f"the library has no version {version}")
-        return found
+        return self.look().entry(version)
 
     def entry(self, doc_id: str, version: str | None = None) -> Entry:
         """One version of a document: the current one, or that which `version` begins."""
@@ -176,20 +194,9 @@ class Library:
 
     def document(self, doc_id: str, version: str) -> Document:
         """One version as a document, with the metadata that holds now."""
-        return self.documents([(doc_id, version)])[0]
-
-    def documents(self, wanted: Sequence[tuple[str, str]]) -> list[Document]:
-        """One document for each (doc_id, version), with its metadata and status as of today."""
-        latest = self._look().every
-        found = []
-        for doc_id, version in wanted:
-            known = self._remembered(version)
-            if known.doc_id != doc_id:
-                raise UnknownDocument(f"the library has no document {doc_id} version {version}")
-            entry = latest.get(version)
-            if entry and entry.source_today != known.source:
-                known = replace(known, source=entry.source_today)
-            found.append(known)
+        found = self.look().document(version)
+        if found.doc_id != doc_id:
+            raise UnknownDocument(f"the library has no document {doc_id} version {version}")
         return found
 
     def _remembered(self, version: str) -> Document:
@@ -205,7 +212,6 @@ class Library:
         return known
 
     def _read(self, version: str) -> Document:
-        self.entry_of(version)
         with self.transaction() as connection:
             query = sa.select(versions).where(versions.c.version == version)
             row = connection.execute(query).one()

@@ -152,6 +152,12 @@ def _references(value: object) -> tuple[str, ...]:
     return tuple(_words(row) for row in rows)
 
 
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("which is neither true nor false")
+    return value
+
+
 def _asked_as(value: object) -> tuple[Wording, ...]:
     if not isinstance(value, Mapping):
         raise ValueError("which is not a list of sections, each with questions")
@@ -174,4 +180,5 @@ _FIELDS: dict[str, Callable[[object], object]] = {
     "review_due": _date,
     "references": _references,
     "asked_as": _asked_as,
+    "glossary": _truth,
 }

@@ -55,7 +55,8 @@ class Entry(NamedTuple):
     @property
     def source_today(self) -> Source:
         """The metadata, with the status of today."""
-        return replace(self.source, status=self.status)
+        same = self.status is self.source.status
+        return self.source if same else replace(self.source, status=self.status)
 
 
 def all_entries(connection: sa.Connection, policy: Policy, today: date) -> list[Entry]:

@@ -45,12 +45,14 @@ decisions = sa.Table(  # rows are only ever added
 )
 
 
-def open_engine(path: Path, pool: type[sa.Pool] = sa.NullPool) -> sa.Engine:
+def open_engine(path: Path) -> sa.Engine:
     """SQLite in the file at `path`, in write-ahead mode, waiting up to 30 s for another writer.
 
     A connection with the execution option `writes` takes the write lock when it begins.
+    Connections stay open: to open one costs ten times what is asked of it.
     """
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=pool)
+    options = {"timeout": 30}
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args=options, poolclass=sa.QueuePool)
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin)
     return engine

@@ -26,9 +26,10 @@ from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
 from tests.browser import address, assistant, browser, desktop, library, page, phone
+from tests.milvus_server import milvus, own_milvus
 from tests.staff import client_as, desk
 
-# The parts of `tests/browser.py` and `tests/staff.py` are one for all the files that ask for them.
+# The parts of these files are one for all the tests that ask for them.
 __all__ = [
     "address",
     "assistant",
@@ -37,6 +38,8 @@ __all__ = [
     "desk",
     "desktop",
     "library",
+    "milvus",
+    "own_milvus",
     "page",
     "phone",
 ]

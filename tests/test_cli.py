@@ -395,7 +395,8 @@ def test_the_doctor_finds_all_in_order(run, filled):
     code, out, _ = run(filled, "doctor")
     assert code == 0
     names = [line.split(":")[0] for line in out]
-    assert names == ["ok   disk", "ok   model", "ok   documents", "ok   originals", "ok   index"]
+    checked = ("disk", "model", "thresholds", "documents", "originals", "index")
+    assert names == [f"ok   {name}" for name in checked]
 
 
 def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(run, home):
@@ -410,7 +411,7 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(run, home):
 def test_the_doctor_of_an_empty_home_says_what_comes_first(run, tmp_path):
     code, out, _ = run(tmp_path, "doctor")
     assert code == 1
-    assert "0 quotable of 0 documents" in out[2]
+    assert "0 quotable of 0 documents" in out[3]
     assert out[-1].startswith("FAIL index: nothing is indexed yet; run")
 
 

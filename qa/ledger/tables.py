@@ -134,8 +134,7 @@ def open_ledger_engine(home: Path, address: str) -> sa.Engine:
     A commit is on the disk when it returns, and what is deleted is overwritten.
     """
     if not address:
-        # A connection that stays open spares SQLite to fold its log away after every write.
-        engine = open_engine(home / "ledger.db", sa.QueuePool)
+        engine = open_engine(home / "ledger.db")
         sa.event.listen(engine, "connect", _prepare)
         engine.hide_parameters = True
         return engine
