@@ -12,11 +12,13 @@ from qa.question import TALK
 from sources.document import Status
 
 QA = Path(__file__).parents[1] / "qa"
-READERS = [  # code that speaks to readers; the commands speak to whoever runs the program
+# Code that speaks to readers. Commands speak to whoever runs the program, staff pages to staff.
+READERS = [
     path
     for path in sorted(QA.rglob("*.py"))
-    if path.name
-    not in ("cli.py", "commands.py", "library_commands.py", "red_flag_commands.py", "doctor.py")
+    if "staff" not in path.relative_to(QA).parts
+    and path.name not in ("cli.py", "doctor.py")
+    and not path.stem.endswith("commands")
 ]
 RULES = [p for p in sorted(QA.glob("*/**/*.toml")) if p.parent.name != "notices"]  # name them too
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
