@@ -25,9 +25,9 @@ from qa.ledger.saved import Saved
 from qa.notices import notice_text
 from qa.settings import Settings, SettingsError
 from qa.ui.answer_routes import answer_routes
+from qa.ui.answering import Desk, answer_question
 from qa.ui.conversation import Exchange
 from qa.ui.front_door import FrontDoor
-from qa.ui.patient import Desk, answer_question
 from qa.ui.recorder import Recorder
 from qa.ui.sheet import open_sheet
 from qa.ui.sheet_page import sheet_page

@@ -6,12 +6,13 @@ Everything is told from what the library holds at this moment; no re-check is wa
 from dataclasses import dataclass
 from hashlib import sha256
 
-from qa.answer import Quote, cut
+from qa.answer import Quote, cut, with_banner
 from qa.ledger.compare import TURNED, Compared, State, Successor, nowhere
 from qa.ledger.entries import Facts
 from sources.document import Document, Span
 from sources.errors import SourceError, UnknownDocument
 from sources.library import Library
+from sources.policy import Quoting
 
 STANDS = (State.UNCHANGED, State.MOVED)
 
@@ -59,7 +60,7 @@ def _reopen(library: Library, facts: Facts) -> Reopened:
     shown = _as_shown(library, facts)
     compared, now = _since(library, facts, shown)
     state = compared.state
-    if shown and not shown.document.source.status.quotable:
+    if shown and library.policy.quoting(shown.quote.source.status) is Quoting.NEVER:
         # The version itself was withdrawn. Words that still hold are shown from the one that does.
         state = state if state in STANDS else State.WITHDRAWN
         shown = now if state in STANDS else None
@@ -85,7 +86,7 @@ def _as_shown(library: Library, facts: Facts) -> Cut | None:
     except (SourceError, ValueError):
         return None
     same = sha256(quote.text.encode()).hexdigest() == facts["sha256"]
-    return Cut(quote, document) if same else None
+    return Cut(with_banner(quote, library.policy), document) if same else None
 
 
 def _since(library: Library, facts: Facts, shown: Cut | None) -> tuple[Compared, Cut | None]:
@@ -94,7 +95,7 @@ def _since(library: Library, facts: Facts, shown: Cut | None) -> tuple[Compared,
         held = library.entry(facts["doc_id"])
     except UnknownDocument:
         return nowhere(State.LOST), None
-    if not held.source.status.quotable:
+    if not held.quotable:
         return nowhere(State.WITHDRAWN), None
     if shown is None:
         return nowhere(State.LOST), None
@@ -104,4 +105,5 @@ def _since(library: Library, facts: Facts, shown: Cut | None) -> tuple[Compared,
     compared = Successor(document).compare(shown.document, shown.quote.span)
     if compared.span is None:
         return compared, None
-    return compared, Cut(cut(document, compared.span, shown.quote.score), document)
+    now = cut(document, compared.span, shown.quote.score)
+    return compared, Cut(with_banner(now, library.policy), document)

@@ -11,9 +11,10 @@ from qa.glossary import NO_GLOSSARY, Glossary
 from qa.message_language import message_language
 from qa.notices import notice_text, speaking, spoken
 from qa.settings import Settings
+from qa.several import is_pasted, several_questions
 from qa.ui.care import care, details, personal
 from qa.ui.icons import icon
-from qa.ui.in_words import library_in
+from qa.ui.in_words import library_in, other_languages
 from qa.ui.quote_card import Place, quote_card
 from qa.ui.take_away import take_away
 from sources.document import Document
@@ -107,7 +108,10 @@ def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> s
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
     reply = reply_to(exchange, answer, number, today) if answer else _failed(exchange)
-    first += library_in(exchange.written_in) if outcome in NOT_FOUND else ""
+    if outcome in NOT_FOUND:
+        first += library_in(exchange.written_in, exchange.question) + one_at_a_time(
+            exchange.question
+        )
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
         f'<section class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
@@ -117,7 +121,12 @@ def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> s
 
 
 def _language(exchange: Exchange) -> str:
-    """The language of a question: what its words told the rules, or else what they look like."""
+    """The language of a question: what its words told the rules, or else what they look like.
+
+    Who reads in a language that the library is not in must ask in another: that is no choice.
+    """
+    if other_languages(exchange.written_in):
+        return spoken()
     answer = exchange.answer
     if answer and answer.urgent:
         return answer.urgent.first.language
@@ -130,7 +139,8 @@ def asked(question: str, place: str) -> str:
     """The words of the person, as the heading of a turn."""
     return (
         f'<h2 class="asked" id="{place}" tabindex="-1"><span class="visually-hidden">'
-        f'{_notice("page.asked")}: </span><span class="asked-words">{escape(question)}</span></h2>'
+        f"{_notice('page.asked')}: </span>"
+        f'<span class="asked-words" dir="auto">{escape(question)}</span></h2>'
     )
 
 
@@ -225,7 +235,7 @@ def _searched(answer: Answer) -> str:
         return ""
     return (
         f'<p class="searched"><span>{_notice("searching.instead")}: '
-        f"<strong>{escape(answer.searched)}</strong></span> "
+        f'<strong dir="auto">{escape(answer.searched)}</strong></span> '
         f'<button type="button" class="link" data-ask="{escape(answer.question)}" data-exact="1">'
         f"{_notice('searching.exact')}</button></p>"
     )
@@ -240,6 +250,16 @@ def _related(answer: Answer) -> str:
         return ""
     buttons = suggestions(answer.related, answer.quotes[0].source.language)
     return f'<div class="related"><h3>{_notice("page.related")}</h3>{buttons}</div>'
+
+
+def one_at_a_time(question: str) -> str:
+    """What helps to ask better: several questions apart, or one about a long text."""
+    if questions := several_questions(question):
+        said = f"<p>{icon('info')}<span>{_notice('question.several')}</span></p>"
+        return f'<div class="several">{said}{suggestions(questions, spoken())}</div>'
+    if is_pasted(question):
+        return f'<p class="library-in">{icon("info")}<span>{_notice("question.pasted")}</span></p>'
+    return ""
 
 
 def suggestions(questions: Sequence[str], language: str) -> str:

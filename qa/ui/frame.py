@@ -16,6 +16,9 @@ from qa.notices import languages, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.care_card import lines_in
 from qa.ui.conversation import Talk, conversation
+from qa.ui.icons import icon
+
+SIZES = {"normal": "page.size_normal", "large": "page.size_large", "largest": "page.size_largest"}
 
 
 class Frame:
@@ -71,13 +74,37 @@ def language_choice() -> str:
         f"{escape(name)}</option>"
         for code, name in languages().items()
     )
-    name = escape(notice_text("page.language"))
     return (
-        f'<label class="language"><span class="visually-hidden">{name}</span>'
+        f'<label class="language"><span class="visually-hidden">{_notice("page.language")}</span>'
         f'<select id="language">{options}</select></label>'
+    )
+
+
+def reading_choices() -> str:
+    """How large, how strong and how calm the page is, behind one button. The script keeps it."""
+    sizes = "".join(
+        f'<label class="size-{size}"><input type="radio" name="size" value="{size}">'
+        f"<span>{_notice(name)}</span></label>"
+        for size, name in SIZES.items()
+    )
+    ticks = "".join(
+        f'<label class="tick"><input type="checkbox" name="{name}">'
+        f"<span>{_notice(said)}</span></label>"
+        for name, said in (("contrast", "page.contrast"), ("calm", "page.calm"))
+    )
+    return (
+        f'<details class="reading" id="reading"><summary>{icon("letters")}'
+        f"<span>{_notice('page.reading')}</span></summary>"
+        f'<div class="reading-choices" role="group" aria-label="{_notice("page.reading_more")}">'
+        f'<fieldset class="sizes"><legend>{_notice("page.text_size")}</legend>{sizes}</fieldset>'
+        f"{ticks}</div></details>"
     )
 
 
 def emergency_number(settings: Settings) -> str:
     """The emergency number as it is set, or in words of the language spoken while it is not."""
     return lines_in(settings, spoken())["emergency_number"]
+
+
+def _notice(name: str) -> str:
+    return escape(notice_text(name))

@@ -8,7 +8,8 @@ from html import escape
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from qa.notices import notice_text, spoken
+from qa.message_language import plainly_not_english
+from qa.notices import FIRST, notice_text, spoken
 from qa.ui.icons import icon
 from sources.library import Library
 
@@ -43,9 +44,11 @@ def other_languages(written_in: Sequence[str]) -> tuple[str, ...]:
     return () if ours else tuple(written_in)
 
 
-def library_in(written_in: Sequence[str]) -> str:
-    """That a question in the library's own language finds more, where it is another."""
-    others = ", ".join(map(language_in_words, other_languages(written_in)))
+def library_in(written_in: Sequence[str], question: str = "") -> str:
+    """That a question in the library's own language finds more, where another is used."""
+    foreign = set(written_in) == {FIRST} and plainly_not_english(question)
+    tags = written_in if foreign else other_languages(written_in)
+    others = ", ".join(map(language_in_words, tags))
     said = escape(notice_text("page.library_in").format(language=others))
     return f'<p class="library-in">{icon("info")}<span>{said}</span></p>' if others else ""
 

@@ -43,7 +43,12 @@
 
   function hold() {
     window.quotewell.close(false);
-    held = { reader: document.querySelector("#reader :checked").value, focus: document.activeElement.id, about: byId("about").open };
+    window.quotewell.hush();
+    held = {
+      reader: document.querySelector("#reader :checked").value,
+      focus: document.activeElement.id,
+      about: byId("about").open,
+    };
     return wanted;
   }
 
@@ -52,6 +57,7 @@
     root.classList.remove("wording");
     document.querySelector(`#reader [value="${held.reader}"]`).checked = true;
     byId("about").open = held.about;
+    window.quotewell.showReading();
     if (held.focus) byId(held.focus)?.focus({ preventScroll: true });
   }
 

@@ -12,7 +12,7 @@
   const byId = (id) => document.getElementById(id);
   const notice = (name) => JSON.parse(byId("notices").dataset.notices)[name.includes(".") ? name : `page.${name}`];
   const box = () => document.querySelector("#question textarea");
-  const smooth = () => (STILL.matches ? "auto" : "smooth");
+  const smooth = () => (STILL.matches || document.documentElement.matches(".calm") ? "auto" : "smooth");
 
   // Asking
 
@@ -45,6 +45,7 @@
 
   function answered() {
     settle();
+    window.quotewell.hush();
     const turns = document.querySelectorAll("#conversation .turn");
     const turn = turns[turns.length - 1];
     if (!turn) return;
@@ -120,6 +121,7 @@
 
   function cleared() {
     close(false);
+    window.quotewell.hush();
     say("");
     document.documentElement.classList.remove("talking");
     window.scrollTo({ top: 0 });

@@ -4,7 +4,6 @@ The conversation lives in the session's state and nowhere else.
 """
 
 import json
-import logging
 from collections.abc import Sequence
 from datetime import date
 from html import escape
@@ -13,23 +12,18 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.components import Component
 
-from index.errors import SearchError
 from qa.assistant import Assistant
-from qa.first_look import unsearched, where
-from qa.glossary import glossary_of
 from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
-from qa.triage.check import triage
-from qa.ui.conversation import Exchange, Talk, conversation, earlier_turns, pending, suggestions
-from qa.ui.frame import Frame, emergency_number, language_choice
+from qa.ui.answering import Desk, answer_question
+from qa.ui.conversation import Talk, conversation, pending, suggestions
+from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
 from qa.ui.in_words import library_in, library_languages, other_languages
 from qa.ui.recorder import Recorder
 from qa.ui.side import side_column
 from qa.ui.take_away import script_notices
 from sources.document import Audience
-
-logger = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = 2 * 60 * 60  # seconds without a question after which a conversation is gone
 SCRIPT_NOTICES = (
@@ -58,13 +52,6 @@ class Sent(NamedTuple):
     reader: gr.Textbox
     ask_id: gr.Textbox
     language: gr.Textbox
-
-
-class Desk(NamedTuple):
-    """Who answers, and who records it."""
-
-    assistant: Assistant
-    recorder: Recorder
 
 
 def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -> gr.Blocks:
@@ -103,41 +90,6 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
         api_open=False,
     )
     return page
-
-
-def answer_question(
-    desk: Desk,
-    text: str,
-    exact: bool,
-    exchanges: list[Exchange],
-    audience: Audience = Audience.PATIENT,
-) -> list[Exchange]:
-    """The conversation with one more exchange; a notice stands where no answer could be made.
-
-    A red flag is told even where the quotes of its answer cannot be shown.
-    """
-    assistant, recorder = desk
-    try:
-        answer, workings = assistant.ask_with_workings(
-            text, earlier_turns(exchanges), audience, exact=exact
-        )
-        library = assistant.library
-        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        recorded = recorder.record(answer, workings, audience, spoken())
-        about = library_languages(library), glossary_of(library)
-        new = Exchange(text, answer, documents, answer.notice, *about, recorded)
-    except SearchError as error:
-        logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
-        new = Exchange(text, None, (), "page.no_index")
-    except Exception as error:  # noqa: BLE001  the outermost place: a notice is shown instead
-        # The error's own words might hold the question, so only its kind and place are logged.
-        logger.error("a question failed: %s", where(error))  # noqa: TRY400
-        flag = triage().check(text)
-        warned = unsearched(text, flag) if flag else None
-        if warned:
-            recorder.record(warned, None, audience, spoken())
-        new = Exchange(text, warned, (), "page.error")
-    return [*exchanges, new]
 
 
 def _connect(
@@ -236,7 +188,7 @@ def _head(settings: Settings) -> str:
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
         f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
-        f"{language_choice()}{_reader()}</header>"
+        f'<div class="choices">{language_choice()}{reading_choices()}</div>{_reader()}</header>'
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'

@@ -12,7 +12,7 @@ from qa.ui.care import care, personal
 from qa.ui.frame import emergency_number
 from qa.ui.icons import icon
 from qa.ui.qr import qr_svg
-from qa.ui.quote_card import Place, citation, source_of, words_of
+from qa.ui.quote_card import Place, banner_of, citation, source_of, words_of
 from qa.ui.sheet import Sheet, also_of, sign_of
 from qa.ui.take_away import feedback_form, script_notices
 from qa.ui.terms import Terms
@@ -158,7 +158,7 @@ def _said(found: Cut | None, sheet: Sheet, head: str) -> str:
     quote, document = found.quote, found.document
     above = f'<h3 class="said-when">{_notice(head)}</h3>' if head else ""
     return (
-        f"{above}{words_of(quote, document, Terms(head, ()))}"
+        f"{above}{banner_of(quote)}{words_of(quote, document, Terms(head, ()))}"
         f'<figcaption class="card-foot">{source_of(quote, document, sheet.today)}'
         f'<p class="cited">{escape(citation(quote, document))}</p></figcaption>'
     )
@@ -174,6 +174,7 @@ def _now(quote: Reopened, now: Cut, sheet: Sheet) -> str:
     language = escape(now.quote.source.language)
     return (
         f'<h3 class="said-when">{_notice("sheet.now")}</h3>'
+        f"{banner_of(now.quote)}"
         f'<blockquote class="quote-text quote-now" lang="{language}">{runs}</blockquote>'
         f'<div class="card-foot">{source_of(now.quote, now.document, sheet.today)}</div>'
     )

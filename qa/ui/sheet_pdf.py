@@ -188,6 +188,8 @@ class _Paper(_Fonts):
     def _said(self, found: Cut) -> None:
         """Words of a document with a line beside them, and under them where they stand."""
         quote, document = found.quote, found.document
+        if quote.banner is not None:
+            self.words(notice_text(quote.banner), 10, ALERT, after=1)
         page, top = self.page, self.get_y()
         self.set_left_margin(MARGIN + INDENT)
         for kind, span in lines_of(quote, document):

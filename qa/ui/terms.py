@@ -56,8 +56,8 @@ class Terms(NamedTuple):
             f'<button type="button" class="link" id="{name}-open" lang="{language}" '
             f'data-open="{escape(quote.doc_id)}" data-version="{escape(quote.version)}" '
             f'data-start="{quote.span.start}" data-end="{quote.span.end}" '
-            f'data-title="{escape(source.title)}">{escape(source.title)}</button> '
-            f"{_notice(status)}</p>"
+            f'data-title="{escape(source.title)}">{escape(source.title)}</button>'
+            f"<span>{_notice(status)}</span></p>"
             f'<button type="button" class="quiet meaning-close" data-close-meaning '
             f'aria-label="{_notice("page.meaning_close")}">{icon("close")}</button></div>'
         )

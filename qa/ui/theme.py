@@ -14,7 +14,7 @@ from qa.notices import languages, notice_text
 HERE = Path(__file__).parent
 STYLES = ("page.css", "words.css", "take_away.css")
 # Each is a function that runs at once; what several need stands in `window.quotewell`, page.js's.
-SCRIPTS = ("page.js", "language.js", "meanings.js", "take_away.js")
+SCRIPTS = ("page.js", "language.js", "meanings.js", "reading.js", "take_away.js")
 ICON = HERE / "icon.svg"
 GROUND, GROUND_DARK = "#faf8f3", "#11181b"
 ACCENT = "#0b5c6b"
