@@ -21,7 +21,7 @@ READERS = [  # code that speaks to readers; the commands speak to whoever runs t
 RULES = [p for p in sorted(QA.glob("*/**/*.toml")) if p.parent.name != "notices"]  # name them too
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
 GROUPS = "|".join(sorted({name.split(".")[0] for name in notice_names()}))
-NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js|toml)[a-z_]+)["']""")
+NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js|toml|html|csv)[a-z_]+)["']""")
 MADE = re.compile(rf"""f["']({GROUPS})\.\{{""")  # as in f"status.{{...}}"
 BY_VALUE = {f"outcome.{outcome}" for outcome in Outcome} | {
     f"{group}.{status.replace(' ', '_')}" for group in ("status", "banner") for status in Status

@@ -114,9 +114,9 @@ def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> s
         )
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
-        f'<section class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
+        f'<article class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
         f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
-        f'{_edit()}<div class="reply">{first}{reply}</div></section>'
+        f'{_edit()}<div class="reply">{first}{reply}</div></article>'
     )
 
 
@@ -125,12 +125,12 @@ def _language(exchange: Exchange) -> str:
 
     Who reads in a language that the library is not in must ask in another: that is no choice.
     """
-    if other_languages(exchange.written_in):
-        return spoken()
     answer = exchange.answer
-    if answer and answer.urgent:
+    if answer is None or other_languages(exchange.written_in):
+        return spoken()
+    if answer.urgent:
         return answer.urgent.first.language
-    if answer and answer.personal:
+    if answer.personal:
         return answer.personal.language
     return message_language(exchange.question) or spoken()
 
