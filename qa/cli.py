@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from qa import commands, library_commands, red_flag_commands
 from qa.ledger_commands import add_ledger_verbs
 from qa.settings import DEFAULT_HOME, read_settings
+from qa.staff_commands import add_staff_verbs
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bench(parts, home)
     add_ledger_verbs(parts, home)
     red_flag_commands.add_red_flags(parts, home)
+    add_staff_verbs(parts, home)
     doctor = parts.add_parser("doctor", parents=[home], help="check that everything is in order")
     doctor.set_defaults(run=commands.doctor)
     return parser

@@ -24,6 +24,7 @@ from qa.library_commands import BadInput, BadUsage, build_with_progress, print_j
 from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.settings import Settings, SettingsError
+from qa.staff.errors import StaffError
 from qa.triage.check import triage
 from qa.triage.signatures import SignatureError
 from sources.document import Document
@@ -38,6 +39,7 @@ EXPECTED_ERRORS = (
     SettingsError,
     SignatureError,
     LedgerError,
+    StaffError,
     BadInput,
 )
 
@@ -63,7 +65,7 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
 def _open_assistant(settings: Settings) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
     embedder = open_embedder(settings.model, settings.models)
-    assistant = Assistant(settings, Library(settings.home), embedder)
+    assistant = Assistant(settings, Library(settings.home, settings.policy), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
 
@@ -189,7 +191,7 @@ def _needs_index(settings: Settings) -> bool:
     try:
         folder = SnapshotStore(settings.home).current_folder()
     except NoSnapshot:
-        _fill_new_home(Library(settings.home))
+        _fill_new_home(Library(settings.home, settings.policy))
         print("Building the index; this happens once", flush=True)
         return True
     outdated = Manifest.read(folder / "manifest.json").recipe != index_recipe()

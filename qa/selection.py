@@ -103,11 +103,11 @@ def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Eviden
         item.score + (EQUAL if item.candidate.source.audience is audience else 0.0)
         for item in worth
     ]
-    place = {
-        item.row: own + (_ease(item) if audience is Audience.PATIENT and _tied(own, support) else 0)
+    placed = [
+        own + (_ease(item) if audience is Audience.PATIENT and _tied(own, support) else 0.0)
         for item, own in zip(worth, support, strict=True)
-    }
-    return sorted(worth, key=lambda item: -place[item.row])
+    ]
+    return [worth[at] for at in sorted(range(len(worth)), key=lambda at: -placed[at])]
 
 
 def _tied(own: float, support: Sequence[float]) -> bool:

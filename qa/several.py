@@ -11,8 +11,11 @@ _QUESTION = re.compile(r"¿?[^.!?¿\n]+\?")
 
 def several_questions(message: str) -> list[str]:
     """The first few of many questions, each once and as it was written; none where few are."""
-    found = {one.casefold().strip(): one.strip() for one in reversed(_QUESTION.findall(message))}
-    questions = [one for one in reversed(found.values()) if len(one) >= SHORTEST]
+    found: dict[str, str] = {}
+    for written in map(str.strip, _QUESTION.findall(message)):
+        if len(written) >= SHORTEST:
+            found.setdefault(written.casefold(), written)
+    questions = list(found.values())
     return questions[:SHOWN] if len(questions) >= SEVERAL else []
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from evals.bench.processes import peak_megabytes
 from index.conversion import open_embedder
 from index.embedder import Vectors
-from index.engines import DEFAULT_ENGINE, engine
+from index.engines import AUTO, engine, engine_for
 from index.lexical import LexicalIndex
 from index.words import terms
 from qa.assistant import Assistant
@@ -45,7 +45,8 @@ class Program:
     def ingest(self, texts: Sequence[str]) -> object:
         """Embed and index `texts`, without the statements that the floor does not have."""
         vectors: Vectors = self.assistant.embedder.embed(texts)
-        return engine(DEFAULT_ENGINE).build(vectors), LexicalIndex.build([terms(t) for t in texts])
+        nearest = engine(engine_for(AUTO, len(texts))).build(vectors)
+        return nearest, LexicalIndex.build([terms(t) for t in texts])
 
     def search(self, question: str) -> object:
         """Rank passages."""

@@ -8,6 +8,7 @@
   let term = null; // the word whose note is shown
   let kept = false; // by a press, whatever the pointer does
   let leaving = 0;
+  let returning = false;
 
   const note = () => term && document.getElementById(term.dataset.meaning);
   const inside = (target) => Boolean(term) && (term.contains(target) || Boolean(note()?.contains(target)));
@@ -31,7 +32,10 @@
     word.setAttribute("aria-expanded", "false");
     term = null;
     kept = false;
-    if (focus) word.focus({ preventScroll: true });
+    if (!focus) return;
+    returning = true; // the focus comes back to the word, and the note does not
+    word.focus({ preventScroll: true });
+    returning = false;
   }
 
   function press(at) {
@@ -74,7 +78,7 @@
     else if (term) leave();
   });
   document.addEventListener("focusin", (event) => {
-    if (event.target.matches(".term")) show(event.target);
+    if (event.target.matches(".term")) returning || show(event.target);
     else if (term && !inside(event.target)) put();
   });
   document.addEventListener("click", (event) => {
