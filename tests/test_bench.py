@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.bench.bench import fill
-from evals.bench.copies import TurningEmbedder, copies_of
 from evals.bench.figures import MANY, Aim, Figure, Spread, alone, beside
 from evals.bench.measured import Measured
 from evals.bench.page import line_of, stacks_of, write_page
 from evals.bench.parts import PARTS
+from evals.bench.retitled import TurningEmbedder, copies_of
 from index.build import build
 from index.passages import prepare
 from qa.assistant import Assistant

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evals.bench.copies import TurningEmbedder, copies_of
 from evals.bench.figures import Figure
+from evals.bench.retitled import TurningEmbedder, copies_of
 from evals.gold import gold_questions
 from evals.kept_home import Place
 from index.passages import prepare
