@@ -1,10 +1,7 @@
 """The passages of a snapshot: where each stands, and what is indexed for it."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from index.words import index_terms
@@ -27,11 +24,6 @@ class PassageRow(NamedTuple):
     last: int
     asked_first: int
     asked_last: int
-
-    @property
-    def asks(self) -> bool:
-        """Whether any wording asks for its section."""
-        return self.asked_first < self.asked_last
 
 
 class Prepared(NamedTuple):
@@ -109,28 +101,3 @@ def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
         rows.append(PassageRow(made, *where, first, last, asked, asked_last))
         first, asked = last, asked_last
     return rows
-
-
-def write_rows(rows: Sequence[PassageRow], path: Path) -> None:
-    """One JSON line a passage."""
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-
-
-def read_rows(path: Path) -> list[PassageRow]:
-    """What `write_rows` wrote."""
-    rows = []
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        made, doc_id, version, span, heading, *numbers = json.loads(line)
-        rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), *numbers))
-    return rows
-
-
-def rows_by_version(rows: Sequence[PassageRow]) -> dict[str, range]:
-    """The passages of each document version: a snapshot keeps them together."""
-    found, first = {}, 0
-    for version, own in groupby(rows, key=lambda row: row.version):
-        last = first + sum(1 for _ in own)
-        found[version] = range(first, last)
-        first = last
-    return found

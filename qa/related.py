@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from index.passages import PassageRow
 from index.snapshot import Searchable
 from qa.answer import Quote
 
@@ -19,16 +18,12 @@ def related_headings(quotes: Sequence[Quote], snapshot: Searchable) -> tuple[str
     quoted = {(quote.version, quote.section) for quote in quotes}
     found: list[str] = []
     for quote in quotes:
-        rows = [row for row in _passages(quote.version, snapshot) if row.heading]
+        rows = [row for row in snapshot.passages.of_version(quote.version) if row.heading]
         rows.sort(key=lambda row: (row.span.start < quote.span.start, row.span.start))
         fresh = [row for row in rows if (row.version, row.heading) not in quoted]
         asks = [_as_question(quote.source.title, row.heading[-1]) for row in fresh]
         found += [ask for ask in dict.fromkeys(asks) if ask and ask not in found][:2]
     return tuple(found[:MOST])
-
-
-def _passages(version: str, snapshot: Searchable) -> list[PassageRow]:
-    return [snapshot.passages[row] for row in snapshot.rows_of.get(version, ())]
 
 
 def _as_question(title: str, heading: str) -> str:

@@ -92,20 +92,34 @@ def _bar(candidate: Evidence, picks: Sequence[_Pick]) -> float:
 def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Evidence]:
     """The strongest evidence, sources written for this reader first where support is equal.
 
-    For patients the more easily read comes first where even that is equal.
+    For patients the more easily read comes first where even that is equal. What can become
+    no part of a quote is left out.
     """
+    if not evidence:
+        return []
+    least = WORTH_BESIDE * (evidence[0].score - EQUAL - EASE)
+    worth = [item for item in evidence[:24] if item.score >= least]
+    support = [
+        item.score + (EQUAL if item.candidate.source.audience is audience else 0.0)
+        for item in worth
+    ]
+    placed = [
+        own + (_ease(item) if audience is Audience.PATIENT and _tied(own, support) else 0.0)
+        for item, own in zip(worth, support, strict=True)
+    ]
+    return [worth[at] for at in sorted(range(len(worth)), key=lambda at: -placed[at])]
 
-    def place(item: Evidence) -> float:
-        source = item.candidate.source
-        ours = EQUAL if source.audience is audience else 0.0
-        if audience is not Audience.PATIENT:
-            return -(item.score + ours)
-        words = item.statement.span.of(item.document.text)
-        ease = reading_ease(words, source.language)
-        easy = min(max(ease.ease, 0.0), 100.0) / 100 if ease else 0.0
-        return -(item.score + ours + EASE * easy)
 
-    return sorted(evidence[:24], key=place)
+def _tied(own: float, support: Sequence[float]) -> bool:
+    """Whether ease may settle the order of one and another; else no text need be fetched."""
+    return sum(abs(own - other) <= EASE for other in support) > 1
+
+
+def _ease(item: Evidence) -> float:
+    """What the ease of reading a statement is worth, up to `EASE`."""
+    words = item.statement.span.of(item.document.text)
+    found = reading_ease(words, item.candidate.source.language)
+    return EASE * min(max(found.ease, 0.0), 100.0) / 100 if found else 0.0
 
 
 def _surroundings(candidate: Evidence, picks: Sequence[_Pick]) -> Span:

@@ -2,12 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.build import build
 from index.memory import MemorySnapshot
-from index.retriever import DENSE_WEIGHT, Retriever, greatest
+from index.retriever import DENSE_WEIGHT, Retriever
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.read import read_document
@@ -156,10 +154,3 @@ def test_one_document_in_memory_ranks_as_the_library_does(assistant, embedder):
     kept = assistant.snapshot.passages[0]
     assert hit.passage_id == kept.passage_id
     assert np.array_equal(retriever.snapshot.vectors[0], assistant.snapshot.vectors[0])
-
-
-@given(st.lists(st.sampled_from([-1, 0, 0.25, 0.5, 1]), max_size=30), st.integers(1, 12))
-def test_the_greatest_are_those_that_a_stable_sort_puts_first(scores, k):
-    row = np.array(scores, dtype=np.float32)
-    first = np.argsort(-row, kind="stable")[:k]
-    assert sorted(greatest(row, k)) == sorted(first[row[first] > 0])

@@ -17,11 +17,13 @@ FILES = {
     "scan.txt": "MRI scan\n\nAn MRI scan is loud. It takes twenty minutes.\n",
 }
 PARTS = (
+    "asked_engine.bin",
     "asked_vectors.npy",
     "context_vectors.npy",
     "engine.bin",
     "keys.npy",
     "passages.jsonl",
+    "passages.npy",
     "statement_vectors.npy",
     "vectors.npy",
     "words.json",
@@ -94,7 +96,7 @@ def test_one_changed_byte_in_any_file_is_refused(folder, embedder, place):
     open_snapshot(folder, embedder.identity)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 3}', "not JSON", "\ufffd"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 4}', "not JSON", "\ufffd"])
 def test_a_manifest_that_is_none_is_refused(folder, embedder, text):
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(SnapshotDamaged, match=r"manifest.json cannot be read; run"):
@@ -130,8 +132,8 @@ def test_another_recipe_is_refused(folder, embedder):
 
 def test_another_format_is_refused(folder, embedder):
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 3', '"format": 99'))
-    with pytest.raises(SnapshotMismatch, match="has format 99, this program 3; run"):
+    path.write_text(path.read_text().replace('"format": 4', '"format": 99'))
+    with pytest.raises(SnapshotMismatch, match="has format 99, this program 4; run"):
         open_snapshot(folder, embedder.identity)
 
 
