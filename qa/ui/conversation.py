@@ -104,18 +104,16 @@ def turn(exchange: Exchange, number: int, today: date, settings: Settings) -> st
 
 
 def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> str:
-    answer = exchange.answer
+    question, answer = exchange.question, exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
     reply = reply_to(exchange, answer, number, today) if answer else _failed(exchange)
-    if outcome in NOT_FOUND:
-        first += library_in(exchange.written_in, exchange.question) + one_at_a_time(
-            exchange.question
-        )
+    if outcome in NOT_FOUND and not (answer and answer.urgent):
+        first += library_in(exchange.written_in, question) + one_at_a_time(question)
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
         f'<article class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
-        f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
+        f'aria-labelledby="asked-{number}">{asked(question, f"asked-{number}")}'
         f'{_edit()}<div class="reply">{first}{reply}</div></article>'
     )
 
