@@ -61,7 +61,18 @@ class Phrase(NamedTuple):
     needs: frozenset[int]
 
 
-Starting = dict[int, list[tuple[str, Phrase]]]
+class Alike(NamedTuple):
+    """Phrases of one concept that begin alike and share their rarest need.
+
+    They are `sure` when they need nothing beside it.
+    """
+
+    concept: str
+    sure: bool
+    phrases: list[Phrase]
+
+
+Starting = dict[int, list[Alike]]
 
 
 class Lexicon:
@@ -78,7 +89,7 @@ class Lexicon:
         for name in elements:
             self._first(name, elements, ())
         numbers: dict[frozenset[str], int] = {}
-        self._starting: dict[str, Starting] = defaultdict(lambda: defaultdict(list))
+        alike: dict[tuple[str, int, str, bool], list[Phrase]] = defaultdict(list)
         for name, parsed in elements.items():
             for parts in parsed:
                 stems = [self._stems(part) for part in parts if not isinstance(part, Gap)]
@@ -91,7 +102,10 @@ class Lexicon:
                 phrase = Phrase(parts[0], others, frozenset(needs))
                 rarest = min(needs, key=lambda need: len(needs[need]), default=NOTHING)
                 for stem in stems[0]:
-                    self._starting[stem][rarest].append((name, phrase))
+                    alike[stem, rarest, name, len(needs) < 2].append(phrase)
+        self._starting: dict[str, Starting] = defaultdict(lambda: defaultdict(list))
+        for (stem, need, name, sure), phrases in alike.items():
+            self._starting[stem][need].append(Alike(name, sure, phrases))
         self._needs: dict[str, list[int]] = defaultdict(list)
         for some, number in numbers.items():
             for stem in some:
@@ -106,7 +120,7 @@ class Lexicon:
     def starting(self, stem: str) -> Starting:
         """The phrases that can begin with this stem, by the need that fewest stems meet.
 
-        Each comes with the name of its concept; phrases of one word are under `NOTHING`.
+        Phrases of one word are under `NOTHING`.
         """
         return self._starting.get(stem, {})
 

@@ -1,6 +1,7 @@
 """Where the concepts of a lexicon stand in one message."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -47,22 +48,24 @@ class Reading:
 
         Most phrases end here, which is what makes reading quick.
         """
-        possible: dict[str, dict[int, list[Phrase]]] = {}
+        possible: dict[str, dict[int, list[Phrase]]] = defaultdict(lambda: defaultdict(list))
         for places in self._sentences:
             keyed = [(at, key) for at in places for key in (self._keys[at], self._exact[at])]
             present = {need for _, key in keyed for need in lexicon.needs(key)} | {NOTHING}
             for at, key in keyed:
                 starting = lexicon.starting(key)
                 for need in starting.keys() & present:
-                    for name, phrase in starting[need]:
-                        if phrase.needs <= present:
-                            possible.setdefault(name, {}).setdefault(at, []).append(phrase)
+                    for name, sure, phrases in starting[need]:
+                        fit = phrases if sure else [p for p in phrases if p.needs <= present]
+                        if fit:
+                            possible[name][at] += fit
         return possible
 
-    def sentence(self, at: int, back: int = 0) -> range:
-        """The words of the sentence that a word stands in, with those of `back` before it."""
+    def sentence(self, at: int, back: int = 0, on: int = 0) -> range:
+        """The words of the sentence that a word stands in, with `back` before it, `on` after."""
         number = self._sentence_at[at]
-        return range(self._sentences[max(0, number - back)].start, self._sentences[number].stop)
+        last = min(number + on, len(self._sentences) - 1)
+        return range(self._sentences[max(0, number - back)].start, self._sentences[last].stop)
 
     def find(self, name: str) -> Sequence[Match]:
         """Every place where a concept is named, in order of the words."""
