@@ -61,20 +61,6 @@ class Phrase(NamedTuple):
     needs: frozenset[int]
 
 
-class Alike(NamedTuple):
-    """Phrases of one concept that begin alike and share their rarest need.
-
-    They are `sure` when they need nothing beside it.
-    """
-
-    concept: str
-    sure: bool
-    phrases: list[Phrase]
-
-
-Starting = dict[int, list[Alike]]
-
-
 class Lexicon:
     """Named concepts of one language, and the search for them in messages.
 
@@ -89,8 +75,10 @@ class Lexicon:
         for name in elements:
             self._first(name, elements, ())
         numbers: dict[frozenset[str], int] = {}
-        alike: dict[tuple[str, int, str, bool], list[Phrase]] = defaultdict(list)
+        self._opening: dict[str, dict[str, list[Phrase]]] = {}
+        opened: dict[str, dict[int, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
         for name, parsed in elements.items():
+            opening = self._opening[name] = defaultdict(list)
             for parts in parsed:
                 stems = [self._stems(part) for part in parts if not isinstance(part, Gap)]
                 needs = {numbers.setdefault(some, len(numbers)): some for some in stems[1:]}
@@ -102,10 +90,12 @@ class Lexicon:
                 phrase = Phrase(parts[0], others, frozenset(needs))
                 rarest = min(needs, key=lambda need: len(needs[need]), default=NOTHING)
                 for stem in stems[0]:
-                    alike[stem, rarest, name, len(needs) < 2].append(phrase)
-        self._starting: dict[str, Starting] = defaultdict(lambda: defaultdict(list))
-        for (stem, need, name, sure), phrases in alike.items():
-            self._starting[stem][need].append(Alike(name, sure, phrases))
+                    opening[stem].append(phrase)
+                    opened[stem][rarest][name] = None
+        self._opened = {
+            stem: {need: tuple(names) for need, names in by_need.items()}
+            for stem, by_need in opened.items()
+        }
         self._needs: dict[str, list[int]] = defaultdict(list)
         for some, number in numbers.items():
             for stem in some:
@@ -117,12 +107,16 @@ class Lexicon:
         """The words of `text`, slips mended."""
         return self.spelling.words(text, self._vocabulary)
 
-    def starting(self, stem: str) -> Starting:
-        """The phrases that can begin with this stem, by the need that fewest stems meet.
+    def opened(self, stem: str) -> Mapping[int, Sequence[str]]:
+        """The concepts of which a phrase can begin with this stem, by a need of the phrase.
 
-        Phrases of one word are under `NOTHING`.
+        It is the need that fewest stems meet; phrases of one word are under `NOTHING`.
         """
-        return self._starting.get(stem, {})
+        return self._opened.get(stem, {})
+
+    def opening(self, name: str, stem: str) -> Sequence[Phrase]:
+        """The phrases of a concept that can begin with this stem."""
+        return self._opening[name].get(stem, ())
 
     def needs(self, stem: str) -> Sequence[int]:
         """The needs of phrases, by number, that this stem meets."""

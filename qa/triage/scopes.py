@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from qa.triage.reading import Match, Reading
 
-
 OPENING = 2  # words a sentence may begin with before the word that makes it a question
 
 
@@ -92,9 +91,7 @@ class Scopes:
                 if cue.sense is Sense.NEGATED:
                     self._noes.update(range(*scope.cue))
 
-    def senses(
-        self, matches: Sequence[Match], background: Set[Match] = frozenset()
-    ) -> set[Sense]:
+    def senses(self, matches: Sequence[Match], background: Set[Match] = frozenset()) -> set[Sense]:
         """Every sense in which the words of a sign are spoken of; empty for a plain report.
 
         A cue inside the sign is a part of it: the "no" of "no feeling" denies nothing. A sign that
@@ -123,7 +120,10 @@ def _thrown(reading: Reading, place: int, cue: Cue) -> Iterator[Scope]:
     stops = [match.start for match in reading.find(_name(place, "stops"))]
     lifted = {reading.sentence(match.start) for match in reading.find(_name(place, "unless"))}
     for match in reading.find(_name(place, "cues")):
-        alone, around = reading.sentence(match.start), reading.sentence(match.start, cue.back, cue.on)
+        alone, around = (
+            reading.sentence(match.start),
+            reading.sentence(match.start, cue.back, cue.on),
+        )
         if alone in lifted or any(_overlap(other, match) for other in not_in):
             continue
         if cue.opens and match.start >= alone.start + OPENING:

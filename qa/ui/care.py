@@ -57,13 +57,13 @@ def _lines(card: CareCard, settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def personal(question: PersonalQuestion, quoted: bool) -> str:
-    """What this page cannot tell and who can, where quotes follow; three questions to bring."""
-    who = f"<p>{escape(question.text)}</p>" if quoted else ""
+    """What this page cannot tell and who can, that quotes follow if any do; what to ask them."""
+    who = f"<p>{escape(question.text)}{' ' + escape(question.below) if quoted else ''}</p>"
     asks = "".join(f"<li>{escape(one)}</li>" for one in question.questions)
     language = escape(question.language)
     return (
-        f'<section class="personal"><div class="personal-who" lang="{language}">{who}</div>'
-        f'<h3>{_notice("page.to_bring")}</h3><ul lang="{language}">{asks}</ul></section>'
+        f'<section class="personal" lang="{language}"><div class="personal-who">{who}</div>'
+        f"<h3>{escape(question.to_bring)}</h3><ul>{asks}</ul></section>"
     )
 
 
