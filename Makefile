@@ -56,7 +56,7 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/installed-for-tests: $(VENV)/installed
 	@echo "== Installing what the tests need"
-	$(BIN)/pip install -q -c constraints.txt -e '.[dev,evals]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[dev,evals,milvus]'
 	@touch $@
 
 clean:

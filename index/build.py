@@ -14,20 +14,19 @@ import numpy as np
 
 from index.embedded import Embedded, Known, embed_all, key_rows
 from index.embedder import Embedder, Progress
-from index.engines import DEFAULT_ENGINE, engine
-from index.errors import BuildInProgress, NothingToIndex
+from index.engines import AUTO, Vectors, engine, engine_for, is_elsewhere
+from index.engines.recall import SAMPLE, recall
+from index.errors import BuildInProgress, IndexNotWritten, NothingToIndex
 from index.lexical import LexicalIndex
-from index.passages import (
-    PassageRow,
-    Prepared,
-    StatementTable,
-    passage_rows,
-    prepare,
-    write_rows,
-)
-from index.snapshot import FORMAT, Manifest, SnapshotStore, file_hashes, index_recipe
+from index.milvus_lexical import MilvusLexicalIndex
+from index.passage_table import save_rows
+from index.passages import Prepared, passage_rows, prepare
+from index.snapshot import FORMAT, REBUILD, Manifest, SnapshotStore, file_hashes, index_recipe
+from index.statements import StatementTable
 from index.words import words
 from sources.library import Entry, Library
+
+CHARACTERS_A_TOKEN = 8  # of those that are kept, in the starter library
 
 
 class Built(NamedTuple):
@@ -40,39 +39,61 @@ class Built(NamedTuple):
 
 
 def build(
-    library: Library, embedder: Embedder, seen: Progress, engine_name: str = DEFAULT_ENGINE
+    library: Library,
+    embedder: Embedder,
+    seen: Progress,
+    engine_name: str = AUTO,
+    *,
+    coming: Sequence[Entry] = (),
 ) -> Built:
     """Index everything quotable in `library` and switch to it.
 
-    Raises `NothingToIndex`, or `BuildInProgress` when another process builds in this home.
+    Each of the versions `coming` stands in the index in the place of the one that is quoted now.
+    Raises `NothingToIndex`, `IndexNotWritten`, or `BuildInProgress` when another process builds
+    in this home. Whatever is raised, the index before still serves.
     """
     store = SnapshotStore(library.home)
     store.folder.mkdir(parents=True, exist_ok=True)
     with _alone(library.home / "build.lock"):
-        entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
+        every = {e.doc_id: e for e in (*library.quotable().values(), *coming)}
+        entries = sorted(every.values(), key=lambda entry: entry.doc_id)
         prepared = _prepare(library, entries, seen)
+        _check_space(store.folder, prepared, embedder.identity.dimension)
         known = Known.of_current(store, embedder.identity)
         made = embed_all(prepared, embedder, known, seen)
+        for left in store.folder.glob(".building-*"):  # by a process that died
+            shutil.rmtree(left, ignore_errors=True)
         written = store.folder / f".building-{os.getpid()}"
-        shutil.rmtree(written, ignore_errors=True)  # of a process that died and had this number
-        written.mkdir()
         try:
-            rows = passage_rows(prepared)
-            _write(written, prepared, rows, made, engine_name)
+            written.mkdir()
+            _write(written, prepared, made)
+            sample = made.alone[:: max(len(made.alone) // (2 * SAMPLE), 1)]
+            if is_elsewhere(engine_name):
+                MilvusLexicalIndex.fill(engine_name, written / "lexical")
+            near = write_engine(written / "engine.bin", engine_name, made.passages, sample)
+            asked = write_engine(written / "asked_engine.bin", engine_name, made.asked, sample)
             manifest = Manifest(
                 format=FORMAT,
                 recipe=index_recipe(),
                 model=embedder.identity,
-                engine=engine_name,
-                passages=len(rows),
-                statements=rows[-1].last,
+                engine=near.name,
+                recall=near.recall,
+                asked_engine=asked.name,
+                asked_recall=asked.recall,
+                passages=len(prepared),
+                statements=len(made.alone),
                 documents={entry.doc_id: entry.version for entry in entries},
                 files=file_hashes(written),
             )
             snapshot_id = store.switch_to(written, manifest)
+        except OSError as error:
+            raise IndexNotWritten(
+                f"the new index could not be written ({error.strerror or error}), the one before "
+                f"still serves; free some space in {store.folder.parent} and {REBUILD} again"
+            ) from error
         finally:
-            shutil.rmtree(written, ignore_errors=True)
-    return Built(snapshot_id, len(rows), made.fresh, len(made.keys))
+            store.discard(written, {store.current_id()} if store.serves else set())
+    return Built(snapshot_id, len(prepared), made.fresh, len(made.keys))
 
 
 @contextmanager
@@ -100,13 +121,21 @@ def _prepare(library: Library, entries: Sequence[Entry], seen: Progress) -> list
     return prepared
 
 
-def _write(
-    folder: Path,
-    prepared: Sequence[Prepared],
-    rows: Sequence[PassageRow],
-    made: Embedded,
-    engine_name: str,
-) -> None:
+def _check_space(folder: Path, prepared: Sequence[Prepared], dimension: int) -> None:
+    """Refuse before hours of embedding what the disk has no room for."""
+    statements = sum(len(p.statements) for p in prepared)
+    asked = sum(len(p.asked_as) for p in prepared)
+    tokens = sum(len(p.embedded) for p in prepared) // CHARACTERS_A_TOKEN
+    needed = dimension * (8 * len(prepared) + 4 * statements + 8 * asked + tokens)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise IndexNotWritten(
+            f"the new index needs about {needed >> 20} MB and {free >> 20} MB are free, the one "
+            f"before still serves; free some space in {folder.parent} and {REBUILD}"
+        )
+
+
+def _write(folder: Path, prepared: Sequence[Prepared], made: Embedded) -> None:
     np.save(folder / "vectors.npy", made.passages)
     np.save(folder / "statement_vectors.npy", made.alone.astype(np.float16))
     np.save(folder / "context_vectors.npy", made.in_context.astype(np.float16))
@@ -114,11 +143,27 @@ def _write(
     np.save(folder / "keys.npy", key_rows(made.keys))
     (folder / "tokens").mkdir()
     made.tokens.save(folder / "tokens")
-    np.save(folder / "statements.npy", StatementTable.of(prepared).rows)
-    write_rows(rows, folder / "passages.jsonl")
-    engine(engine_name).build(made.passages).save(folder / "engine.bin")
+    save_rows(passage_rows(prepared), folder)
+    lexical = LexicalIndex.build([p.terms for p in prepared])
     (folder / "lexical").mkdir()
-    LexicalIndex.build([p.terms for p in prepared]).save(folder / "lexical")
+    lexical.save(folder / "lexical")
+    (folder / "statements").mkdir()
+    StatementTable.of(prepared, made.tokens, lexical).save(folder / "statements")
     counts = Counter(word for p in prepared for word in words(p.embedded) if word.isalpha())
     text = json.dumps(dict(sorted(counts.items())), ensure_ascii=False)
     (folder / "words.json").write_text(text, encoding="utf-8")
+
+
+class Written(NamedTuple):
+    """Which engine was written, and its recall@10."""
+
+    name: str
+    recall: float
+
+
+def write_engine(path: Path, setting: str, vectors: Vectors, sample: Vectors) -> Written:
+    """Build an engine on half of `sample`, which is like questions, and measure it on the other."""
+    name = engine_for(setting, len(vectors))
+    made = engine(name).build(vectors, sample[::2])
+    made.save(path)
+    return Written(name.partition("://")[0], round(recall(made, vectors, sample[1::2]), 4))

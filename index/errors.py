@@ -8,6 +8,8 @@
   x SnapshotMismatch      the snapshot was built with another model, recipe or format
   x NothingToIndex        the library holds nothing that may be quoted
   x BuildInProgress       another process is building an index in the same home
+  x IndexNotWritten       a new index cannot be written: there is no room, or the disk refuses
+  x EngineAway            an engine that is another program does not answer
 
 Every message ends with what to do next.
 """
@@ -43,3 +45,11 @@ class NothingToIndex(SearchError):
 
 class BuildInProgress(SearchError):
     """Another process is building an index in the same home."""
+
+
+class IndexNotWritten(SearchError):
+    """A new index cannot be written: there is no room, or the disk refuses."""
+
+
+class EngineAway(SearchError):
+    """An engine that is another program does not answer."""

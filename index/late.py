@@ -5,19 +5,19 @@ Khattab and Zaharia, SIGIR 2020, doi:10.1145/3397271.3401075). They come from th
 as the passage's vector. One byte a number is kept, and nothing of words without meaning.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array, rows_in
 from index.embedder import TokenRows, Vectors
 from index.words import STOP_WORDS, words_at
 
 ONE = 127  # what 1.0 is as a byte
-EMPTY = 128  # bytes of a file that holds an array of nothing, which cannot be mapped
 
 
 class StoredTokens(NamedTuple):
@@ -25,14 +25,6 @@ class StoredTokens(NamedTuple):
 
     codes: NDArray[np.int8]
     starts: NDArray[np.int32]
-
-
-class Place(NamedTuple):
-    """Characters `start` to `end` of passage `row`, its title and headings not counted."""
-
-    row: int
-    start: int
-    end: int
 
 
 class WeighedTokens(NamedTuple):
@@ -54,35 +46,35 @@ def stored_tokens(text: str, rows: TokenRows) -> StoredTokens:
 class TokenTable:
     """The tokens of every passage, in order.
 
-    Those of passage `n` are `first[n]:first[n + 1]`; the text that was embedded has `heads[n]`
-    characters of title and headings before the passage's own words.
+    Those of passage `n` are `first[n]:first[n + 1]`; its own words, behind its title and
+    headings, begin at `body[n]`.
     """
 
     codes: NDArray[np.int8]
     starts: NDArray[np.int32]
     first: NDArray[np.int64]
-    heads: NDArray[np.int32]
+    body: NDArray[np.int64]
 
     @classmethod
     def of(cls, tokens: Sequence[StoredTokens], heads: Sequence[int], dimension: int) -> Self:
-        """The table of passages given in the order of the snapshot."""
+        """The table of passages given in the order of the snapshot.
+
+        `heads` counts the characters of title and headings in the text of each.
+        """
         none = StoredTokens(np.zeros((0, dimension), np.int8), np.zeros(0, np.int32))
+        above = [np.searchsorted(row.starts, h) for row, h in zip(tokens, heads, strict=True)]
+        first = np.cumsum([0, *(len(row.starts) for row in tokens)], dtype=np.int64)
         return cls(
             codes=np.concatenate([none.codes, *(row.codes for row in tokens)]),
             starts=np.concatenate([none.starts, *(row.starts for row in tokens)]),
-            first=np.cumsum([0, *(len(row.starts) for row in tokens)], dtype=np.int64),
-            heads=np.array(heads, dtype=np.int32),
+            first=first,
+            body=first[:-1] + np.array(above, dtype=np.int64),
         )
 
     @classmethod
     def open(cls, folder: Path) -> Self:
         """The table that `save` wrote, left on disk until it is needed."""
-
-        def array(name: str) -> Any:  # noqa: ANN401  the fields name the types
-            path = folder / f"{name}.npy"
-            return np.load(path, mmap_mode="r" if path.stat().st_size > EMPTY else None)
-
-        return cls(*(array(name) for name in cls.__slots__))
+        return cls(*(open_array(folder / f"{name}.npy") for name in cls.__slots__))
 
     def save(self, folder: Path) -> None:
         """Write the table into `folder`."""
@@ -94,40 +86,39 @@ class TokenTable:
         own = slice(int(self.first[row]), int(self.first[row + 1]))
         return StoredTokens(self.codes[own], self.starts[own])
 
-    def max_sim(
-        self, question: WeighedTokens, row: int, parts: Iterable[Sequence[Place]]
-    ) -> list[float]:
-        """For each of `parts`, how well it and the headings of passage `row` answer, -1 to 1.
+    def between(self, row: int, start: int, end: int) -> tuple[int, int]:
+        """Which tokens begin between two characters of the text of passage `row`."""
+        first, last = self.first[row : row + 2]
+        found = np.searchsorted(self.starts[first:last], (start, end))
+        return int(first + found[0]), int(first + found[1])
 
+    def max_sim(
+        self,
+        question: WeighedTokens,
+        parts: NDArray[np.int64],
+        passages: NDArray[np.int64],
+    ) -> Vectors:
+        """How well each part, with the headings of its passage, answers: `(n,)`, -1 to 1.
+
+        A part is some ranges of tokens, `(n, r, 2)`, of a passage that `passages` `(n,)` names.
         The figure is the weighted mean, over the question's tokens, of the greatest cosine with
         a token of the part.
         """
-        cosines = {row: self._cosines(question, row)}
-        above = self._best(row, cosines[row], -int(self.heads[row]), 0)
-        found = []
-        for places in parts:
-            best = above
-            for place in places:
-                if place.row not in cosines:
-                    cosines[place.row] = self._cosines(question, place.row)
-                own = self._best(place.row, cosines[place.row], place.start, place.end)
-                best = np.maximum(best, own)
-            found.append(float(best @ question.weights))
+        rows, passage_of = np.unique(passages, return_inverse=True)
+        heads = np.stack([self.first[rows], self.body[rows]], axis=1)
+        best = self._best(question, np.concatenate([heads, parts.reshape(-1, 2)]))
+        above, own = np.split(best, [len(rows)])
+        whole = own.reshape(*parts.shape[:2], len(question.weights)).max(axis=1, initial=-1)
+        found: Vectors = np.maximum(whole, above[passage_of]) @ question.weights
         return found
 
-    def _cosines(self, question: WeighedTokens, row: int) -> NDArray[np.float32]:
-        """Of every token of passage `row` with every one of the question."""
-        codes = self.of_passage(row).codes.astype(np.float32)
-        found: NDArray[np.float32] = codes @ (question.vectors.T / np.float32(ONE))
-        return found
-
-    def _best(
-        self, row: int, cosines: NDArray[np.float32], start: int, end: int
-    ) -> NDArray[np.float32]:
-        """The greatest cosine of each of the question's tokens in a range; -1 where it is empty."""
-        head, starts = int(self.heads[row]), self.of_passage(row).starts
-        first, last = np.searchsorted(starts, (head + start, head + end))
-        if first >= last:
-            return np.full(cosines.shape[1], -1, dtype=np.float32)
-        best: NDArray[np.float32] = cosines[first:last].max(axis=0)
+    def _best(self, question: WeighedTokens, ranges: NDArray[np.int64]) -> Vectors:
+        """The greatest cosine of each of the question's tokens in each range; -1 in none."""
+        best = np.full((len(ranges), len(question.weights)), -1, dtype=np.float32)
+        held = ranges[:, 1] > ranges[:, 0]
+        if held.any():
+            codes = self.codes[rows_in(ranges[held])].astype(np.float32)
+            cosines = codes @ (question.vectors.T / np.float32(ONE))
+            lengths = ranges[held, 1] - ranges[held, 0]
+            best[held] = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths)
         return best

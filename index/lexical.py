@@ -2,12 +2,15 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.arrays import open_array
+from index.engines import Mask, Rows
 
 K1 = 1.2  # Robertson and Zaragoza, 2009, doi:10.1561/1500000019: the usual range is 1.2 to 2
 B = 0.75
@@ -67,7 +70,7 @@ class LexicalIndex:
         files = [folder / f"{name}.csc.index.npy" for name in Postings._fields]
         return cls(
             vocabulary,
-            Postings(*(np.asarray(np.load(path, mmap_mode="r")) for path in files)),
+            Postings(*(open_array(path) for path in files)),
             size,
         )
 
@@ -79,12 +82,69 @@ class LexicalIndex:
             found[self._postings.indices[own]] += self._postings.data[own]
         return found[: self.size]
 
+    def best(
+        self, terms: Sequence[str], k: int, allowed: Mask | None = None
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """The `k` rows that score most, best first, ties in row order; none that scores nothing.
+
+        Only rows that are true in `allowed`, shape `(size,)`, are found.
+        """
+        scores = self.scores(terms)
+        if allowed is not None:
+            scores[~allowed] = 0
+        rows = np.flatnonzero(scores >= max(self._bar(scores, terms, k), np.float32(1e-30)))
+        order = np.argsort(-scores[rows], kind="stable")[: max(k, 0)]
+        return rows[order], scores[rows[order]]
+
+    def _bar(self, scores: NDArray[np.float32], terms: Sequence[str], k: int) -> np.float32:
+        """A score that the `k` best reach: what the `k` best reach that hold the rarest term.
+
+        So that of a million rows only a few are sorted.
+        """
+        held = (self._postings.indices[self._own(term)] for term in terms)
+        enough = [rows for rows in held if len(rows) >= k > 0]
+        if not enough:
+            return np.float32(0)
+        own = scores[min(enough, key=len)]
+        return np.float32(np.partition(own, -k)[-k])
+
+    def scores_of(self, terms: Sequence[str], rows: Rows) -> NDArray[np.float32]:
+        """What `scores` says of some rows, without a look at the others."""
+        found = np.zeros(len(rows), dtype=np.float32)
+        for term in dict.fromkeys(terms):
+            own = self._own(term)
+            held = self._postings.indices[own]
+            if len(held):
+                at = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+                found += np.where(held[at] == rows, self._postings.data[own][at], np.float32(0))
+        return found
+
     def _own(self, term: str) -> slice:
         """Where the postings of a term lie; nowhere when no passage holds it."""
         number = self._vocabulary.get(term)
         if number is None:
             return slice(0, 0)
         return slice(*self._postings.indptr[number : number + 2].tolist())
+
+    def by_row(self) -> Iterator[tuple[int, dict[int, float]]]:
+        """For each row that holds terms, its score for the number of each."""
+        starts, rows = self._postings.indptr, self._postings.indices
+        terms = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        order = np.argsort(rows, kind="stable")
+        order = order[self._postings.data[order] > 0]
+        cuts = np.flatnonzero(np.diff(rows[order])) + 1
+        for own in np.split(order, cuts):
+            if len(own):
+                scores = self._postings.data[own].tolist()
+                yield int(rows[own[0]]), dict(zip(terms[own].tolist(), scores, strict=True))
+
+    def number(self, term: str) -> int:
+        """The number of `term`; -1 when no passage holds it."""
+        return self._vocabulary.get(term, -1)
+
+    def numbers(self, terms: Iterable[str]) -> list[int]:
+        """The numbers of those of `terms` that any passage holds, each once, in order."""
+        return sorted({self.number(term) for term in terms} - {-1})
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds `term`."""

@@ -11,7 +11,9 @@ from index.embedder import Embedder
 from index.engines import Engine
 from index.engines.exact import ExactEngine
 from index.lexical import LexicalIndex
-from index.passages import PassageRow, StatementTable, embedded_texts, passage_rows, prepare
+from index.passage_table import PassageTable
+from index.passages import embedded_texts, passage_rows, prepare
+from index.statements import StatementTable
 from index.words import words
 from sources.document import Document
 
@@ -24,12 +26,13 @@ class MemorySnapshot:
     def __init__(self, documents: Sequence[Document], embedder: Embedder) -> None:
         prepared = [passage for document in documents for passage in prepare(document)]
         made = embed_all(prepared, embedder, Known({}, {}), lambda *_: None)
-        self.passages: list[PassageRow] = passage_rows(prepared)
+        self.passages = PassageTable.of(passage_rows(prepared))
         self.vectors, self.asked_vectors, self.tokens = made.passages, made.asked, made.tokens
-        self.statements = StatementTable.of(prepared)
         self.statement_vectors: NDArray[np.float16] = made.alone.astype(np.float16)
         self.context_vectors: NDArray[np.float16] = made.in_context.astype(np.float16)
         self.engine: Engine = ExactEngine.build(self.vectors)
+        self.asked_engine: Engine = ExactEngine.build(self.asked_vectors)
         self.lexical = LexicalIndex.build([p.terms for p in prepared])
+        self.statements = StatementTable.of(prepared, self.tokens, self.lexical)
         texts = embedded_texts(prepared)
         self.word_counts: dict[str, int] = Counter(word for t in texts for word in words(t))

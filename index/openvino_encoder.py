@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from queue import SimpleQueue
+from queue import LifoQueue
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -124,7 +124,7 @@ class OpenVinoEmbedder:
         if width != made.dimension:
             raise NotConverted(f"the model in {folder} gives {width} numbers, not {made.dimension}")
         self._wanted = {part.get_any_name() for part in network.inputs}
-        self._idle: SimpleQueue[Any] = SimpleQueue()
+        self._idle: LifoQueue[Any] = LifoQueue()  # the last one is still warm
         for _ in range(STREAMS):
             self._idle.put(network.create_infer_request())
         self.runtime = f"OpenVINO {version('openvino')} {made.precision}"

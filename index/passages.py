@@ -1,14 +1,8 @@
-"""The rows of a snapshot: where each passage and statement stands. Positions, never words."""
+"""The passages of a snapshot: where each stands, and what is indexed for it."""
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.words import index_terms
 from sources.document import Document, Span
@@ -97,30 +91,6 @@ def statement_text(document: Document, row: Statement) -> str:
     return " ".join(f"{lead} {focus}".split())
 
 
-@dataclass(frozen=True, slots=True)
-class StatementTable:
-    """Statements as rows of integers `(n, 7)`: span, focus, lead, dependent."""
-
-    rows: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, prepared: Iterable[Prepared]) -> "StatementTable":
-        """The statements of all passages, in order."""
-        rows = [
-            (*row.span, *row.focus, *row.lead, int(row.dependent))
-            for passage in prepared
-            for row in passage.statements
-        ]
-        return cls(np.array(rows, dtype=np.int32).reshape(len(rows), 7))
-
-    def statements(self, first: int, last: int) -> tuple[Statement, ...]:
-        """Some rows as statements."""
-        return tuple(
-            Statement(Span(a, b), Span(c, d), Span(e, f), bool(dependent))
-            for a, b, c, d, e, f, dependent in self.rows[first:last].tolist()
-        )
-
-
 def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
     """The rows of a snapshot for prepared passages, in the same order."""
     rows, first, asked = [], 0, 0
@@ -130,19 +100,4 @@ def passage_rows(prepared: Sequence[Prepared]) -> list[PassageRow]:
         where = (p.doc_id, p.version, p.span, p.heading)
         rows.append(PassageRow(made, *where, first, last, asked, asked_last))
         first, asked = last, asked_last
-    return rows
-
-
-def write_rows(rows: Sequence[PassageRow], path: Path) -> None:
-    """One JSON line a passage."""
-    lines = (json.dumps(row, ensure_ascii=False) for row in rows)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-
-
-def read_rows(path: Path) -> list[PassageRow]:
-    """What `write_rows` wrote."""
-    rows = []
-    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-        made, doc_id, version, span, heading, *numbers = json.loads(line)
-        rows.append(PassageRow(made, doc_id, version, Span(*span), tuple(heading), *numbers))
     return rows

@@ -1,22 +1,25 @@
 """A question to a ranking of passages: dense and lexical search, fused.
 
 A passage is as near to a question as its own words, or as the nearest of the wordings in which
-people ask for its section.
+people ask for its section. Each search gives a few rows; only these are compared exactly, so an
+answer takes about as long in a million passages as in ten thousand.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import rows_in
 from index.embedder import Embedder, TokenRows, Vectors
+from index.engines import POOL, Mask, Rows
 from index.hits import Hit, Ranking
 from index.snapshot import Searchable
 from index.words import terms
 
-POOL = 100  # passages taken from each retriever before they are fused
 DENSE_WEIGHT = 0.55
+WORDINGS = 4 * POOL  # wordings looked at first; a passage may have several
 
 
 class QuestionVectors(NamedTuple):
@@ -26,17 +29,23 @@ class QuestionVectors(NamedTuple):
     tokens: TokenRows
 
 
+class _Allowed(NamedTuple):
+    """Which passages and wordings may be found for some versions; `None` where all may."""
+
+    versions: Container[str]
+    passages: Mask | None
+    wordings: Mask | None
+
+
 class Retriever:
     """Searches one snapshot. Asking reads only, so threads may share it."""
 
     def __init__(self, snapshot: Searchable, embedder: Embedder) -> None:
         self.snapshot = snapshot
         self.embedder = embedder
-        versions = [row.version for row in snapshot.passages]
-        first = np.array([row.asked_first for row in snapshot.passages], dtype=np.int64)
-        last = np.array([row.asked_last for row in snapshot.passages], dtype=np.int64)
-        self._passage_of_wording = np.repeat(np.arange(len(first)), last - first)
-        self._versions, self._version_of = np.unique(versions, return_inverse=True)
+        counts = np.diff(snapshot.passages.asked_ends)
+        self._passage_of_wording = np.repeat(np.arange(len(counts)), counts)
+        self._allowed = _Allowed((), None, None)
 
     def embed(self, text: str) -> QuestionVectors:
         """The vectors of a question, computed once for everything that needs them."""
@@ -44,54 +53,73 @@ class Retriever:
         return QuestionVectors(vectors[0], tokens)
 
     def search(self, text: str, vector: Vectors, k: int, versions: Container[str]) -> Ranking:
-        """The `k` best passages of the document versions in `versions`.
+        """The `k` best passages of the document versions in `versions`, which never changes.
 
         The score is convex: nearness, and BM25 as a share of its best in this ranking
         (Bruch, Gai and Ingber, ACM TOIS 2023, doi:10.1145/3596512).
         """
-        snapshot = self.snapshot
-        allowed = np.array([v in versions for v in self._versions], np.bool_)[self._version_of]
-        lexical = np.where(allowed, snapshot.lexical.scores(terms(text)), np.float32(0))
-        asked = self._asked(vector)
-        rows = self._pool(vector, asked, lexical, allowed)
+        words = terms(text)
+        rows = self._pool(vector, words, self._allowed_by(versions))
         if rows.size == 0:
             return ()
-        dense = np.asarray(snapshot.vectors[rows] @ vector, dtype=np.float32)
-        near = np.maximum(dense, asked[rows])
-        best = float(lexical[rows].max()) or 1.0
-        fused = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * lexical[rows] / best
+        dense = np.asarray(self.snapshot.vectors[rows] @ vector, dtype=np.float32)
+        near = np.maximum(dense, self._nearest_wording(rows, vector))
+        lexical = self.snapshot.lexical.scores_of(words, rows)
+        best = float(lexical.max()) or 1.0
+        fused = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * lexical / best
         order = np.argsort(-fused, kind="stable")[:k]
         return tuple(
             Hit(
-                snapshot.passages[rows[at]].passage_id,
+                self.snapshot.passages.passage_id(int(rows[at])),
                 int(rows[at]),
                 float(fused[at]),
                 float(dense[at]),
                 float(near[at]),
-                float(lexical[rows[at]]),
+                float(lexical[at]),
             )
             for at in order
         )
 
-    def _asked(self, vector: Vectors) -> NDArray[np.float32]:
-        """For each passage the greatest cosine with a wording; -1 for one that has none."""
-        found = np.full(len(self.snapshot.passages), -1, dtype=np.float32)
-        if self._passage_of_wording.size:
-            np.maximum.at(found, self._passage_of_wording, self.snapshot.asked_vectors @ vector)
-        return found
+    def _allowed_by(self, versions: Container[str]) -> _Allowed:
+        """What `versions` allow, worked out again only when other ones are given."""
+        known = self._allowed
+        if known.versions is not versions:
+            table = self.snapshot.passages
+            documents = np.array([version in versions for version in table.versions], np.bool_)
+            if documents.all():
+                known = _Allowed(versions, None, None)
+            else:
+                passages = documents[table.document_of]
+                known = _Allowed(versions, passages, passages[self._passage_of_wording])
+            self._allowed = known
+        return known
 
-    def _pool(
-        self,
-        vector: Vectors,
-        asked: NDArray[np.float32],
-        lexical: NDArray[np.float32],
-        allowed: NDArray[np.bool_],
-    ) -> NDArray[np.int64]:
+    def _pool(self, vector: Vectors, words: Sequence[str], allowed: _Allowed) -> Rows:
         """Allowed rows that one of the searches finds, in snapshot order."""
-        nearest, _ = self.snapshot.engine.search(vector, POOL + int(np.sum(~allowed)))
-        nearest = nearest[allowed[nearest]][:POOL]
-        wordiest = np.argsort(-lexical, kind="stable")[:POOL]
-        asked = np.where(allowed, asked, np.float32(-1))
-        wanted = np.argsort(-asked, kind="stable")[:POOL]
-        found = np.union1d(nearest, wordiest[lexical[wordiest] > 0])
-        return np.union1d(found, wanted[asked[wanted] > 0])
+        nearest, _ = self.snapshot.engine.search(vector, POOL, allowed.passages)
+        wordiest, _ = self.snapshot.lexical.best(words, POOL, allowed.passages)
+        wanted = self._asked_for(vector, allowed)
+        return np.unique(np.concatenate([nearest, wordiest, wanted]))
+
+    def _asked_for(self, vector: Vectors, allowed: _Allowed) -> Rows:
+        """Passages whose wordings are nearest, none beyond a right angle."""
+        engine, k = self.snapshot.asked_engine, WORDINGS
+        while True:
+            found, scores = engine.search(vector, k, allowed.wordings)
+            passages = self._passage_of_wording[found[scores > 0]]
+            _, first = np.unique(passages, return_index=True)
+            if len(first) >= POOL or len(passages) < k:
+                return passages[np.sort(first)][:POOL]
+            k *= 4
+
+    def _nearest_wording(self, rows: Rows, vector: Vectors) -> NDArray[np.float32]:
+        """For each of `rows` the greatest cosine with a wording; -1 for one that has none."""
+        ends = self.snapshot.passages.asked_ends
+        own = np.stack([ends[rows], ends[rows + 1]], axis=1)
+        asks = own[:, 0] < own[:, 1]
+        found = np.full(len(rows), -1, dtype=np.float32)
+        if asks.any():
+            cosines = self.snapshot.asked_vectors[rows_in(own)] @ vector
+            lengths = (own[:, 1] - own[:, 0])[asks]
+            found[asks] = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths)
+        return found

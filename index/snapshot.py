@@ -11,32 +11,44 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import open_array
+from index.aspects import aspects_recipe
 from index.embedder import ModelIdentity, sha256_of
 from index.engines import Engine, engine
 from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
 from index.late import TokenTable
 from index.lexical import LexicalIndex
-from index.passages import PassageRow, StatementTable, read_rows
+from index.milvus import announce, let_go
+from index.milvus_lexical import PLACE, MilvusLexicalIndex
+from index.passage_table import PassageTable
+from index.statements import StatementTable
 from index.words import words_recipe
 from sources.segments import RECIPE
 
-FORMAT = 2
+FORMAT = 4
 REBUILD = "run `quotewell index build`"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot is made of. `documents` maps doc_id to the indexed version."""
+    """What a snapshot is made of. `documents` maps doc_id to the indexed version.
+
+    `recall` is the share of the ten nearest passages that the engine finds, measured at the build;
+    `asked_engine` and `asked_recall` are the same for wordings.
+    """
 
     format: int
     recipe: str
     model: ModelIdentity
     engine: str
+    recall: float
+    asked_engine: str
+    asked_recall: float
     passages: int
     statements: int
     documents: dict[str, str]
@@ -69,15 +81,15 @@ class Manifest:
 
 
 def index_recipe() -> str:
-    """Names the rules by which documents become passages and terms."""
-    return f"{RECIPE} {words_recipe()}"
+    """Names the rules by which documents become passages, terms and aspects."""
+    return f"{RECIPE} {words_recipe()} {aspects_recipe()}"
 
 
 class Searchable(Protocol):
     """What searching needs of a snapshot: rows, vectors and words, all in the same order."""
 
     snapshot_id: str
-    passages: list[PassageRow]
+    passages: PassageTable
     statements: StatementTable
     vectors: NDArray[np.float32]
     statement_vectors: NDArray[np.float16]
@@ -85,6 +97,7 @@ class Searchable(Protocol):
     asked_vectors: NDArray[np.float32]
     tokens: TokenTable
     engine: Engine
+    asked_engine: Engine
     lexical: LexicalIndex
     word_counts: dict[str, int]
 
@@ -96,24 +109,23 @@ class Snapshot:
         self.folder = folder
         self.manifest = manifest
         self.snapshot_id = folder.name
-        self.passages: list[PassageRow] = read_rows(folder / "passages.jsonl")
-        self.statements = StatementTable(_array(folder / "statements.npy"))
-        self.statement_vectors: NDArray[np.float16] = _array(folder / "statement_vectors.npy")
-        self.context_vectors: NDArray[np.float16] = _array(folder / "context_vectors.npy")
-        self.asked_vectors: NDArray[np.float32] = _array(folder / "asked_vectors.npy")
+        self.passages = PassageTable.open(folder)
+        self.statements = StatementTable.open(folder / "statements")
+        self.statement_vectors: NDArray[np.float16] = open_array(folder / "statement_vectors.npy")
+        self.context_vectors: NDArray[np.float16] = open_array(folder / "context_vectors.npy")
+        self.asked_vectors: NDArray[np.float32] = open_array(folder / "asked_vectors.npy")
         self.tokens = TokenTable.open(folder / "tokens")
-        self.vectors: NDArray[np.float32] = _array(folder / "vectors.npy")
-        self.engine: Engine = engine(manifest.engine).open(folder / "engine.bin")
-        self.lexical = LexicalIndex.open(folder / "lexical")
+        self.vectors: NDArray[np.float32] = open_array(folder / "vectors.npy")
+        self.engine = engine(manifest.engine).open(folder / "engine.bin")
+        self.asked_engine = engine(manifest.asked_engine).open(folder / "asked_engine.bin")
+        self.lexical = _lexical(folder / "lexical")
         counts = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         self.word_counts: dict[str, int] = counts
 
 
-def _array(path: Path) -> Any:  # noqa: ANN401  the caller names the element type
-    if path.stat().st_size < 256:  # an empty array cannot be mapped
-        return np.load(path)
-    # As a plain array: a look into a `memmap` costs microseconds, and an answer takes thousands.
-    return np.asarray(np.load(path, mmap_mode="r"))
+def _lexical(folder: Path) -> LexicalIndex:
+    elsewhere = (folder / PLACE).exists()
+    return MilvusLexicalIndex.open(folder) if elsewhere else LexicalIndex.open(folder)
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
@@ -158,6 +170,11 @@ class SnapshotStore:
         self.folder = home / "snapshots"
         self._pointer = home / "current"
 
+    @property
+    def serves(self) -> bool:
+        """Whether any snapshot was ever switched to."""
+        return self._pointer.exists()
+
     def current_id(self) -> str:
         """The name of the snapshot that serves. Raises `NoSnapshot`."""
         try:
@@ -180,7 +197,7 @@ class SnapshotStore:
         """Move a finished folder into place and let it serve; the one before is kept, others go."""
         (written / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
         target = self.folder / manifest.snapshot_id
-        before = self.current_id() if self._pointer.exists() else None
+        before = self.current_id() if self.serves else None
         if target.exists() and file_hashes(target) != manifest.files:
             shutil.rmtree(target)  # damaged: the whole one takes its place
         if target.exists():
@@ -188,15 +205,24 @@ class SnapshotStore:
         else:
             written.rename(target)
         aside = self._pointer.with_name(f".current-{os.getpid()}")
-        with aside.open("w", encoding="utf-8") as file:
-            file.write(target.name + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._pointer)
+        try:
+            with aside.open("w", encoding="utf-8") as file:
+                file.write(target.name + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self._pointer)
+        finally:
+            aside.unlink(missing_ok=True)
+        announce(target)
         self._forget_all_but({target.name, before})
         return target.name
 
     def _forget_all_but(self, kept: set[str | None]) -> None:
         for folder in self.folder.iterdir():
             if folder.is_dir() and folder.name not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
+                self.discard(folder, kept)
+
+    def discard(self, folder: Path, kept: set[str | None]) -> None:
+        """Remove a snapshot, or what was written of one, here and where its engine keeps rows."""
+        let_go(folder, [self.folder / name for name in kept if name])
+        shutil.rmtree(folder, ignore_errors=True)

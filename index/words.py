@@ -66,21 +66,30 @@ def words(text: str) -> list[str]:
     return [match.replace("’", "'") for match in _WORD.findall(text.lower())]
 
 
+def word_places(text: str) -> list[tuple[int, int, str]]:
+    """Where each word of `text` begins and ends, and the word in lower case."""
+    return [
+        (*match.span(), match.group().lower().replace("’", "'")) for match in _WORD.finditer(text)
+    ]
+
+
 def words_at(text: str, places: Iterable[int]) -> list[str]:
     """The word that each character of `text` belongs to, in lower case; "" where there is none."""
-    spans = [(match.span(), match.group().lower()) for match in _WORD.finditer(text)]
-    return [
-        next((word.replace("’", "'") for (start, end), word in spans if start <= at < end), "")
-        for at in places
-    ]
+    spans = word_places(text)
+    return [next((word for start, end, word in spans if start <= at < end), "") for at in places]
+
+
+def one_spelling(word: str) -> str:
+    """A lower-case word as it would be spelled whoever wrote it: "haemangioma" as "hemangioma"."""
+    for pattern, spelled in _SPELLINGS:
+        word = pattern.sub(spelled, word)
+    return word
 
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """One form for the spellings, endings and family of a lower-case word."""
-    word = families().get(word, word)
-    for pattern, spelled in _SPELLINGS:
-        word = pattern.sub(spelled, word)
+    word = one_spelling(families().get(word, word))
     if not hasattr(_local, "stemmer"):
         _local.stemmer = Stemmer.Stemmer("english")
     return str(_local.stemmer.stemWord(word.removesuffix("'s")))

@@ -3,6 +3,7 @@
 from qa.answer import Answer, Quote
 from qa.notices import notice_text
 from qa.personal import PersonalQuestion
+from qa.reading_ease import reading_ease
 from qa.triage.care_card import red_flag_to_json
 
 
@@ -39,6 +40,7 @@ def _personal_to_json(personal: PersonalQuestion | None) -> dict[str, object] | 
 def quote_to_json(quote: Quote) -> dict[str, object]:
     """One quote: its words, where they stand, and who answers for them."""
     source = quote.source
+    ease = reading_ease(quote.text, source.language)
     return {
         "text": quote.text,
         "doc_id": quote.doc_id,
@@ -49,6 +51,8 @@ def quote_to_json(quote: Quote) -> dict[str, object]:
         "pages": list(quote.pages),
         "section": list(quote.section),
         "score": round(quote.score, 4),
+        "banner": notice_text(quote.banner) if quote.banner else None,
+        "reading": ease._asdict() if ease else None,
         "also": [
             {"doc_id": other.doc_id, "version": other.version, "start": other.span.start}
             | {"end": other.span.end, "text": other.text, "title": other.source.title}

@@ -40,7 +40,7 @@ def _personal_text(personal: PersonalQuestion, quoted: bool) -> str:
     """Who can answer, that quotes follow if any do, and what to ask them."""
     asks = [f"  - {question}" for question in personal.questions]
     who = f"{personal.text} {personal.below}" if quoted else personal.text
-    return "\n".join([who, f"{personal.to_bring}:", *asks])
+    return "\n".join([who, f"{notice_text('page.to_bring')}:", *asks])
 
 
 def _quote_text(number: int, quote: Quote) -> str:
@@ -50,4 +50,5 @@ def _quote_text(number: int, quote: Quote) -> str:
     where = " › ".join((quote.source.title, *quote.section))
     status = notice_text(f"status.{quote.source.status.replace(' ', '_')}")
     publisher = f", {quote.source.publisher}" if quote.source.publisher else ""
-    return f"[{number}]\n{words}\n    — {where} ({pages}){publisher}. {status}"
+    banner = f"    {notice_text(quote.banner)}\n" if quote.banner else ""
+    return f"[{number}]\n{banner}{words}\n    — {where} ({pages}){publisher}. {status}"

@@ -11,7 +11,7 @@ from index.errors import SearchError
 from index.reranker import CrossEncoderReranker
 from index.retriever import Retriever
 from index.snapshot import Searchable, SnapshotStore
-from qa.answer import Answer, Outcome, Quote, Turn
+from qa.answer import Answer, Outcome, Quote, Turn, with_banner
 from qa.differences import differences
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
@@ -21,9 +21,10 @@ from qa.read_together import read_together
 from qa.related import related_headings
 from qa.selection import choose_quotes
 from qa.settings import Settings
+from qa.stages import Stages, heard, stage
 from qa.triage.check import triage
 from sources.document import Audience
-from sources.library import Library
+from sources.library import Library, Look
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +32,13 @@ logger = logging.getLogger(__name__)
 class Workings(NamedTuple):
     """How an answer came about: the question as understood, all evidence, what the gate saw.
 
-    `gate` is none where there was no evidence.
+    `gate` is none where there was no evidence. `stages` tell where the time went.
     """
 
     question: Question
     evidence: list[Evidence]
     gate: GateFeatures | None
+    stages: Stages
 
 
 class Assistant:
@@ -49,6 +51,7 @@ class Assistant:
         self.reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._store = SnapshotStore(settings.home)
         self._retriever: Retriever | None = None
+        self._named: tuple[object, frozenset[str]] = (None, frozenset())
 
     @property
     def snapshot(self) -> Searchable:
@@ -78,7 +81,7 @@ class Assistant:
         as written. A red flag is looked for before anything else and is told whatever fails.
         Otherwise raises a `SearchError` when nothing is indexed or the index cannot be used.
         """
-        return self.ask_with_workings(text, history, audience, exact=exact)[0]
+        return self._ask(text, history, audience, exact)[0]
 
     def ask_with_workings(
         self,
@@ -89,10 +92,19 @@ class Assistant:
         exact: bool = False,
     ) -> tuple[Answer, Workings | None]:
         """The answer as `ask` gives it, and how it came about, where it was searched."""
-        flag = triage().check(text)
+        with heard() as stages:
+            answer, workings = self._ask(text, history, audience, exact)
+        return answer, workings and workings._replace(stages=stages)
+
+    def _ask(
+        self, text: str, history: Sequence[Turn], audience: Audience, exact: bool
+    ) -> tuple[Answer, Workings | None]:
+        with stage("red flags"):
+            flag = triage().check(text)
         try:
             answer, workings = self._answer(text, history, audience, exact)
-            return with_first_look(answer, text, flag), workings
+            with stage("personal"):
+                return with_first_look(answer, text, flag), workings
         except Exception as error:
             if flag is None:
                 raise
@@ -110,14 +122,16 @@ class Assistant:
         outcome, probability = Outcome.NOT_A_QUESTION, 0.0
         quotes: tuple[Quote, ...] = ()
         if question.notice is None:
-            outcome, probability = decide(
-                question,
-                evidence,
-                snapshot.lexical,
-                wrong_at_most=self.settings.wrong_at_most,
-            )
+            with stage("decide"):
+                outcome, probability = decide(
+                    question,
+                    evidence,
+                    snapshot.lexical,
+                    wrong_at_most=self.settings.wrong_at_most,
+                )
             if outcome is not Outcome.NOT_IN_LIBRARY:
-                quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
+                chosen = choose_quotes(evidence, audience, self.settings.max_quotes)
+                quotes = tuple(with_banner(quote, self.library.policy) for quote in chosen)
         answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
@@ -134,7 +148,7 @@ class Assistant:
             took_ms=1000 * (time.perf_counter() - began),
         )
         gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
-        return answer, Workings(question, evidence, gate)
+        return answer, Workings(question, evidence, gate, {})
 
     @property
     def _models(self) -> str:
@@ -142,8 +156,12 @@ class Assistant:
         read_by = f"; reranked by {self.reranker.name}" if self.reranker else ""
         return f"{self.embedder.identity.name}, {self.embedder.runtime}{read_by}"
 
-    def _subjects(self) -> frozenset[str]:
-        return subjects_of(entry.source.title for entry in self.library.quotable().values())
+    def _subjects(self, look: Look) -> frozenset[str]:
+        """The subjects of the library, found again only after a change of it."""
+        if self._named[0] != look.moment:
+            titles = (entry.source.title for entry in look.quotable.values())
+            self._named = look.moment, subjects_of(titles)
+        return self._named[1]
 
     def evidence(
         self, text: str, history: Sequence[Turn] = (), *, exact: bool = False
@@ -163,26 +181,34 @@ class Assistant:
         """
         limit = self.settings.max_question_characters
         counts = retriever.snapshot.word_counts
-        bare = understand(text, (), Vocabulary(counts), limit=limit, exact=exact)
-        found = self._weighed(retriever, bare)
+        with stage("understand"):
+            bare = understand(text, (), Vocabulary(counts), limit=limit, exact=exact)
+        with stage("library"):
+            look = (
+                self.library.look()
+            )  # one too: what is withdrawn meanwhile is so from the next on
+        found = self._weighed(retriever, look, bare)
         if history and not exact and not bare.notice:
-            vocabulary = Vocabulary(counts, self._subjects())
-            leaning = understand(text, history, vocabulary, limit=limit)
+            with stage("understand"):
+                vocabulary = Vocabulary(counts, self._subjects(look))
+                leaning = understand(text, history, vocabulary, limit=limit)
             if leaning.searched != bare.searched:
-                with_topic = self._weighed(retriever, leaning)
+                with_topic = self._weighed(retriever, look, leaning)
                 lexical = retriever.snapshot.lexical
                 if decide(leaning, with_topic, lexical)[1] > decide(bare, found, lexical)[1]:
                     return leaning, with_topic
         return bare, found
 
-    def _weighed(self, retriever: Retriever, question: Question) -> list[Evidence]:
+    def _weighed(self, retriever: Retriever, look: Look, question: Question) -> list[Evidence]:
         if question.notice:
             return []
-        snapshot = retriever.snapshot
-        vectors = retriever.embed(question.searched)
-        quotable = self.library.quotable()
-        ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, quotable)
-        rows = [snapshot.passages[hit.row] for hit in ranking]
-        documents = self.library.documents([(row.doc_id, row.version) for row in rows])
-        found = weigh(question, vectors, ranking, snapshot, documents)
-        return read_together(question, found, self.reranker) if self.reranker else found
+        with stage("embed"):
+            vectors = retriever.embed(question.searched)
+        with stage("search"):
+            ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, look.quotable)
+        with stage("weigh"):
+            found = weigh(question, vectors, ranking, retriever.snapshot, look)
+        if not self.reranker:
+            return found
+        with stage("read together"):
+            return read_together(question, found, self.reranker)

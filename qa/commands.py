@@ -4,11 +4,14 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from index.conversion import open_embedder
 from index.errors import NoSnapshot, SearchError
+from index.openvino_encoder import STREAMS
 from index.snapshot import Manifest, SnapshotStore, index_recipe
 from qa.answer import Answer
 from qa.answer_json import answer_to_json, quote_to_json
@@ -21,6 +24,7 @@ from qa.library_commands import BadInput, BadUsage, build_with_progress, print_j
 from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.settings import Settings, SettingsError
+from qa.staff.errors import StaffError
 from qa.triage.check import triage
 from qa.triage.signatures import SignatureError
 from sources.document import Document
@@ -35,6 +39,7 @@ EXPECTED_ERRORS = (
     SettingsError,
     SignatureError,
     LedgerError,
+    StaffError,
     BadInput,
 )
 
@@ -60,15 +65,15 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
 def _open_assistant(settings: Settings) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
     embedder = open_embedder(settings.model, settings.models)
-    assistant = Assistant(settings, Library(settings.home), embedder)
+    assistant = Assistant(settings, Library(settings.home, settings.policy), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
 
 
 def ask(settings: Settings, chosen: argparse.Namespace) -> int:
     """Answer one question, or a row of questions."""
-    rows = () if chosen.batch is None else _rows(chosen.batch, ("q",))
-    texts = [chosen.question] if chosen.batch is None else (row["q"] for row in rows)
+    rows = [{"q": chosen.question}] if chosen.batch is None else _rows(chosen.batch, ("q",))
+    texts = [row["q"] for row in rows]
     end = "\n" if chosen.batch is None else "\n\n"
     for answer in _answers(settings, texts):
         if chosen.json:
@@ -90,7 +95,8 @@ def _answers(settings: Settings, texts: Iterable[str]) -> Iterator[Answer]:
             print(f"quotewell: {error}", file=sys.stderr)
             yield unsearched(text, flag)
         return
-    yield from map(assistant.ask, texts)
+    with ThreadPoolExecutor(STREAMS) as pool:
+        yield from pool.map(assistant.ask, texts)
 
 
 def quote(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -143,14 +149,27 @@ def doctor(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 def evaluate(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Run evaluation suites, which stand above everything; only this command needs them."""
-    try:
+    """Run evaluation suites, which stand above everything; few commands need them."""
+    with _evals_installed():
         from evals.command import run_suites  # noqa: PLC0415
+    return run_suites(settings, chosen)
+
+
+def bench(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Measure how fast and how big everything is, beside the plain floor."""
+    with _evals_installed():
+        from evals.bench.command import run_bench  # noqa: PLC0415
+    return run_bench(settings, chosen)
+
+
+@contextmanager
+def _evals_installed() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise BadUsage(
             f"the evaluation needs {error.name}; run `pip install -e '.[evals]'`"
         ) from error
-    return run_suites(settings, chosen)
 
 
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -172,7 +191,7 @@ def _needs_index(settings: Settings) -> bool:
     try:
         folder = SnapshotStore(settings.home).current_folder()
     except NoSnapshot:
-        _fill_new_home(Library(settings.home))
+        _fill_new_home(Library(settings.home, settings.policy))
         print("Building the index; this happens once", flush=True)
         return True
     outdated = Manifest.read(folder / "manifest.json").recipe != index_recipe()

@@ -34,7 +34,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield from _reranker(settings)
     yield _thresholds(settings)
     try:
-        library = Library(settings.home)
+        library = Library(settings.home, settings.policy)
         yield _documents(library)
         yield _originals(library)
     except SourceError as error:
@@ -115,7 +115,9 @@ def _snapshot(settings: Settings, library: Library, embedder: Embedder) -> Check
         return Check("index", passed=False, finding=str(error), remedy="")
     wanted = {entry.doc_id: entry.version for entry in library.quotable().values()}
     behind = wanted != snapshot.manifest.documents
-    finding = f"{snapshot.snapshot_id}, {len(snapshot.passages)} passages"
+    made = snapshot.manifest
+    finding = f"{snapshot.snapshot_id}, {made.passages} passages"
+    finding += f", engine {made.engine} finds {made.recall:.1%} of the nearest"
     if behind:
         finding += ", behind the library"
     remedy = "run `quotewell index build`" if behind else ""

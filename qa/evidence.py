@@ -5,26 +5,27 @@ The features can be looked at one by one; their weights lie in `evidence.toml`, 
 """
 
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from index.aspects import asked_for, shares_met
 from index.embedder import Vectors
 from index.hits import Hit, Ranking
-from index.late import Place, WeighedTokens
+from index.late import WeighedTokens
 from index.lexical import LexicalIndex
 from index.passages import PassageRow
 from index.retriever import QuestionVectors
 from index.snapshot import Searchable
-from index.words import STOP_WORDS, stem, terms, words_at
-from qa.aspects import aspects_of, share_met
+from index.statements import StatementTable
+from index.words import STOP_WORDS, stem, words_at
 from qa.english import weight
 from qa.question import Question
-from sources.document import Document
+from sources.document import Document, Source
 from sources.segments import Statement
 
 CANDIDATES = 24  # passages whose statements are weighed
@@ -46,21 +47,76 @@ class Features(NamedTuple):
     aspect: float  # share of the aspects asked for that the statement speaks of
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A statement and how strongly it answers; `row` is its number in the snapshot.
+class Shelf(Protocol):
+    """Where the source and the words of a document version are looked up."""
 
-    `beside` are the statements of its passage in order, itself among them.
-    """
+    def source(self, version: str) -> Source:
+        """Who answers for it."""
+        ...
 
-    document: Document
-    statement: Statement
-    beside: tuple[Statement, ...]
-    row: int
+    def document(self, version: str) -> Document:
+        """All of it, with its words."""
+        ...
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A passage whose statements are weighed. What it says is looked up when it is asked for."""
+
     hit: Hit
+    passage: PassageRow
+    table: StatementTable
+    shelf: Shelf
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Its statements in order."""
+        return self.table.statements(self.passage.first, self.passage.last)
+
+    @property
+    def source(self) -> Source:
+        """Who answers for it."""
+        return self.shelf.source(self.passage.version)
+
+    @property
+    def document(self) -> Document:
+        """The document it stands in."""
+        return self.shelf.document(self.passage.version)
+
+
+class Evidence(NamedTuple):
+    """A statement and how strongly it answers; `row` is its number in the snapshot."""
+
+    candidate: Candidate
+    row: int
     features: Features
     vector: Vectors
     score: float
+
+    @property
+    def statement(self) -> Statement:
+        """Where it stands."""
+        return self.candidate.statements[self.row - self.candidate.passage.first]
+
+    @property
+    def hit(self) -> Hit:
+        """Its passage in the ranking."""
+        return self.candidate.hit
+
+    @property
+    def document(self) -> Document:
+        """The document it stands in, fetched for its words."""
+        return self.candidate.document
+
+    @property
+    def doc_id(self) -> str:
+        """Which document it stands in."""
+        return self.candidate.passage.doc_id
+
+    @property
+    def version(self) -> str:
+        """Which version of it."""
+        return self.candidate.passage.version
 
 
 @cache
@@ -76,55 +132,77 @@ def weigh(
     vectors: QuestionVectors,
     ranking: Ranking,
     snapshot: Searchable,
-    documents: Sequence[Document],
+    shelf: Shelf,
 ) -> list[Evidence]:
     """Every statement of the ranked passages, strongest first.
 
-    `documents` are those that the hits stand in, one for each hit, in the order of the ranking.
+    Their documents are on the `shelf`; no word of them is read here.
     """
     if not ranking:
         return []
-    best = max(hit.lexical for hit in ranking) or 1.0
-    sheet = _CoverageSheet(question, snapshot.lexical)
-    aspects = aspects_of(question.searched)
-    asked = _weighed_tokens(question, vectors, snapshot.lexical)
-    found: list[Evidence] = []
-    for rank, (hit, document) in enumerate(zip(ranking, documents, strict=True), start=1):
-        passage = snapshot.passages[hit.row]
-        above = terms(f"{document.source.title} {' '.join(passage.heading)}")
-        rows = slice(passage.first, passage.last)
-        alone = np.asarray(snapshot.statement_vectors[rows], np.float32)
-        in_context = np.asarray(snapshot.context_vectors[rows], np.float32)
-        beside = snapshot.statements.statements(passage.first, passage.last)
-        own_words = [_places(statement, snapshot.passages, hit.row) for statement in beside]
-        late = snapshot.tokens.max_sim(asked, hit.row, own_words)
-        for n, statement in enumerate(beside):
-            words = f"{statement.lead.of(document.text)} {statement.focus.of(document.text)}"
-            held = terms(words)
-            features = Features(
-                similarity=float(alone[n] @ vectors.whole),
-                context_similarity=float(in_context[n] @ vectors.whole),
-                passage_similarity=hit.dense,
-                asked=hit.near - hit.dense,
-                late=late[n],
-                coverage=sheet.share(held),
-                context_coverage=sheet.share([*above, *held]),
-                lexical=hit.lexical / best,
-                rank=1 / rank,
-                aspect=share_met(aspects, words),
-            )
-            row = passage.first + n
-            found.append(Evidence(document, statement, beside, row, hit, features, alone[n], 0.0))
-    return _scored(found)
+    passages = [snapshot.passages[hit.row] for hit in ranking]
+    rows = np.concatenate([np.arange(passage.first, passage.last) for passage in passages])
+    rank = np.repeat(np.arange(len(ranking)), [p.last - p.first for p in passages])
+    alone = snapshot.statement_vectors[rows].astype(np.float32)
+    by_name = {
+        **_of_passages(ranking, rank),
+        **_of_words(question, snapshot, rows),
+        "similarity": alone @ vectors.whole,
+        "context_similarity": snapshot.context_vectors[rows].astype(np.float32) @ vectors.whole,
+        "late": snapshot.tokens.max_sim(
+            _weighed_tokens(question, vectors, snapshot.lexical),
+            snapshot.statements.tokens[rows],
+            np.array([hit.row for hit in ranking])[rank],
+        ),
+    }
+    features = np.stack([by_name[name] for name in Features._fields], axis=1, dtype=np.float64)
+    scores = _scores(features)
+    candidates = [
+        Candidate(hit, passage, snapshot.statements, shelf)
+        for hit, passage in zip(ranking, passages, strict=True)
+    ]
+    told = zip(rank.tolist(), rows.tolist(), features.tolist(), alone, scores.tolist(), strict=True)
+    found = [
+        Evidence(candidates[n], row, Features(*values), vector, score)
+        for n, row, values, vector, score in told
+    ]
+    return [found[at] for at in np.argsort(-scores, kind="stable")]
 
 
-def _scored(found: Sequence[Evidence]) -> list[Evidence]:
+def _of_passages(ranking: Ranking, rank: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """The features that statements have of their passages; `rank` counts from 0."""
+    dense, near, lexical = np.array([(hit.dense, hit.near, hit.lexical) for hit in ranking]).T
+    return {
+        "passage_similarity": dense[rank],
+        "asked": (near - dense)[rank],
+        "lexical": (lexical / (lexical.max() or 1.0))[rank],
+        "rank": 1 / (1 + rank),
+    }
+
+
+def _of_words(
+    question: Question, snapshot: Searchable, rows: NDArray[np.int64]
+) -> dict[str, NDArray[np.float64]]:
+    """The features of statements that compare words, terms counting by rarity here and in English.
+
+    The shares are 0 for a question without terms.
+    """
+    lexical, table = snapshot.lexical, snapshot.statements
+    rarity = np.array([term.weight * lexical.rarity(term.stem) for term in question.terms])
+    held = table.holds(rows, [lexical.number(term.stem) for term in question.terms])
+    whole = rarity.sum() or 1.0
+    return {
+        "coverage": held.own @ rarity / whole,
+        "context_coverage": held.in_context @ rarity / whole,
+        "aspect": shares_met(asked_for(question.searched), table.aspects[rows]),
+    }
+
+
+def _scores(features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How strongly statements answer, 0 to 1, by their features `(n, features)`."""
     bias, by_feature = weights()
-    rows = np.array([row.features for row in found], dtype=np.float64).reshape(-1, len(by_feature))
-    logits = bias + rows @ by_feature
-    scores = 1 / (1 + np.exp(-logits))
-    order = np.argsort(-scores, kind="stable")
-    return [replace(found[at], score=float(scores[at])) for at in order]
+    found: NDArray[np.float64] = 1 / (1 + np.exp(-(bias + features @ by_feature)))
+    return found
 
 
 def _weighed_tokens(
@@ -138,33 +216,3 @@ def _weighed_tokens(
     ]
     rows = np.maximum(np.array(own, dtype=np.float32), np.float32(LEAST))
     return WeighedTokens(vectors.tokens.vectors, rows / rows.sum())
-
-
-def _places(statement: Statement, rows: Sequence[PassageRow], row: int) -> list[Place]:
-    """Where the focus and the lead of a statement of passage `row` stand.
-
-    The lead of a long list stands in a passage before.
-    """
-    at = row
-    while at > 0 and statement.lead.start < rows[at].span.start:
-        at -= 1
-    spans = ((row, statement.focus), (at, statement.lead))
-    return [
-        Place(n, span.start - rows[n].span.start, span.end - rows[n].span.start)
-        for n, span in spans
-    ]
-
-
-class _CoverageSheet:
-    """How much of a question some words cover, terms counting by rarity here and in English."""
-
-    def __init__(self, question: Question, lexical: LexicalIndex) -> None:
-        self._rarity = {t.stem: t.weight * lexical.rarity(t.stem) for t in question.terms}
-        self._whole = sum(self._rarity.values())
-
-    def share(self, found: Iterable[str]) -> float:
-        """The share of the question's terms, by rarity, among `found`; 0 for no terms."""
-        if self._whole == 0:
-            return 0.0
-        present = set(found)
-        return sum(rarity for term, rarity in self._rarity.items() if term in present) / self._whole

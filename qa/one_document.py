@@ -1,6 +1,7 @@
 """Evidence in one text that is in no library: the `quote` command and the evaluation suite."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from index.embedder import Embedder
 from index.lexical import LexicalIndex
@@ -11,9 +12,21 @@ from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.gate import decide
 from qa.question import Question, Vocabulary, understand
 from qa.selection import choose_quotes
-from sources.document import Audience, Document
+from sources.document import Audience, Document, Source
 
 REMEMBERED = 64  # texts whose vectors are kept, for many questions about the same one
+
+
+class _Alone(NamedTuple):
+    """A shelf with one document on it."""
+
+    one: Document
+
+    def source(self, _version: str) -> Source:
+        return self.one.source
+
+    def document(self, _version: str) -> Document:
+        return self.one
 
 
 class OneDocument:
@@ -37,7 +50,7 @@ class OneDocument:
             return question, [], snapshot.lexical
         vectors = retriever.embed(question.searched)
         ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, {document.version})
-        found = weigh(question, vectors, ranking, snapshot, [document] * len(ranking))
+        found = weigh(question, vectors, ranking, snapshot, _Alone(document))
         return question, found, snapshot.lexical
 
     def quotes(self, text: str, document: Document, most: int) -> tuple[Quote, ...]:

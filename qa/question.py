@@ -19,16 +19,23 @@ TALK: dict[str, re.Pattern[str]] = {
     "talk.greeting": re.compile(
         r"(hi|hello|hey|hiya|good (morning|afternoon|evening|day))( there| everyone| quotewell)?"
         r"( how are you( doing)?( today)?)?|how are you( doing)?( today)?"
+        r"|(hola )?(buenos d[ií]as|buenas( tardes| noches)?)|hola( qu[eé] tal)?"
     ),
     "talk.thanks": re.compile(
         r"(ok |okay |great |oh |perfect |lovely )*(many )?(thanks|thank you|thx|ty|cheers|ta)"
         r"( so much| very much| a lot| again| for (that|this|your help|the help|all your help))*"
         r"|that (is|was|s) (really |very )?helpful( thanks| thank you)?"
+        r"|(muchas |mil |much[ií]simas )?gracias( por (todo|su ayuda|tu ayuda))?"
     ),
-    "talk.goodbye": re.compile(r"(ok |thanks )*(bye|goodbye|bye bye|see you( later)?|good night)"),
+    "talk.goodbye": re.compile(
+        r"(ok |thanks )*(bye|goodbye|bye bye|see you( later)?|good night)"
+        r"|(gracias )?(adi[oó]s|hasta luego|hasta pronto|chao)"
+    ),
     "talk.about": re.compile(
         r"(who|what) are you|are you (a |an )?(real )?(robot|bot|doctor|nurse|human|person|ai|real)"
         r"( person| doctor)?|what (can|do) you do|how (do|does) (you|this) work"
+        r"|qui[eé]n (eres|es usted)|(eres|es usted) (un |una )?(robot|persona|m[eé]dico|m[eé]dica)"
+        r"|c[oó]mo funciona( esto)?|qu[eé] (puedes|puede) hacer"
     ),
 }
 _LEANS = re.compile(

@@ -1,7 +1,6 @@
 """Evidence put in a better order by a cross-encoder, where one is named in the settings."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -28,7 +27,7 @@ def read_together(
     logits = (np.log(own / (1 - own)) + reranker.logits(question.searched, texts)) / 2
     scores = 1 / (1 + np.exp(-logits))
     order = np.argsort(-scores, kind="stable")
-    return [replace(first[at], score=float(scores[at])) for at in order] + rest
+    return [first[at]._replace(score=float(scores[at])) for at in order] + rest
 
 
 def _in_context(evidence: Evidence) -> str:
@@ -36,4 +35,4 @@ def _in_context(evidence: Evidence) -> str:
     text, statement = evidence.document.text, evidence.statement
     block = evidence.document.blocks[evidence.document.block_index(statement.focus.start)]
     words = f"{statement.lead.of(text)} {statement.focus.of(text)}".strip()
-    return ": ".join((evidence.document.source.title, *block.heading_path[-1:], words))
+    return ": ".join((evidence.candidate.source.title, *block.heading_path[-1:], words))

@@ -18,7 +18,7 @@ def related_headings(quotes: Sequence[Quote], snapshot: Searchable) -> tuple[str
     quoted = {(quote.version, quote.section) for quote in quotes}
     found: list[str] = []
     for quote in quotes:
-        rows = [row for row in snapshot.passages if row.version == quote.version and row.heading]
+        rows = [row for row in snapshot.passages.of_version(quote.version) if row.heading]
         rows.sort(key=lambda row: (row.span.start < quote.span.start, row.span.start))
         fresh = [row for row in rows if (row.version, row.heading) not in quoted]
         asks = [_as_question(quote.source.title, row.heading[-1]) for row in fresh]

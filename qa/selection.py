@@ -11,12 +11,15 @@ from functools import reduce
 from qa.answer import Quote, cut
 from qa.differences import difference
 from qa.evidence import Evidence
+from qa.reading_ease import reading_ease
+from qa.stages import stage
 from sources.document import Audience, Span
 
 SAME = 0.82  # cosine of two statements from which the second says nothing new
 WORTH = 0.45  # a further quote has at least this share of the first one's score
 WORTH_AGAIN = 0.55  # the same for a further quote from a document that is quoted already
 WORTH_BESIDE = 0.25  # a sentence that continues a focus has at least this share
+EASE = 0.002  # what the ease of reading is worth beside a score: it settles ties, and no more
 EQUAL = 0.06  # scores this near are equal support, and the reader's own audience comes first
 JOINED_CHARACTERS = 520  # neighbours are one focus up to this length
 WHOLE_CHARACTERS = 420  # a passage or paragraph up to this length is quoted whole
@@ -33,7 +36,7 @@ class _Pick:
 
     def meets(self, version: str, span: Span) -> bool:
         """Whether a span of a document version shares a character with this quote."""
-        return self.evidence.document.version == version and self.span.overlaps(span)
+        return self.evidence.version == version and self.span.overlaps(span)
 
 
 def choose_quotes(
@@ -43,6 +46,15 @@ def choose_quotes(
 
     With `whole` a quote is the short passage or paragraph around its focus, else the focus alone.
     """
+    with stage("choose"):
+        picks = _picks(evidence, audience, most, whole=whole)
+    with stage("cut"):
+        return tuple(_quote(pick) for pick in picks)
+
+
+def _picks(
+    evidence: Sequence[Evidence], audience: Audience, most: int, *, whole: bool
+) -> list[_Pick]:
     picks: list[_Pick] = []
     for candidate in _for_reader(evidence, audience):
         worth = candidate.score / picks[0].evidence.score if picks else 1.0
@@ -56,16 +68,16 @@ def choose_quotes(
         elif len(picks) < most:
             span = _surroundings(candidate, picks) if whole else candidate.statement.span
             picks.append(_Pick(candidate, candidate.statement.span, span))
-    return tuple(_quote(pick) for pick in picks)
+    return picks
 
 
 def _quote(pick: _Pick) -> Quote:
     """The quote, and one more of each other document that says the same."""
-    own = {pick.evidence.document.doc_id}
+    own = {pick.evidence.doc_id}
     also = []
     for other in pick.also:
-        if other.document.doc_id not in own:
-            own.add(other.document.doc_id)
+        if other.doc_id not in own:
+            own.add(other.doc_id)
             also.append(cut(other.document, other.statement.span, other.score))
     made = cut(pick.evidence.document, pick.span, pick.evidence.score, pick.focus)
     return replace(made, also=tuple(also))
@@ -73,28 +85,51 @@ def _quote(pick: _Pick) -> Quote:
 
 def _bar(candidate: Evidence, picks: Sequence[_Pick]) -> float:
     """The share of the first score that a further quote needs: other documents come easier."""
-    quoted = {pick.evidence.document.doc_id for pick in picks}
-    return WORTH_AGAIN if candidate.document.doc_id in quoted else WORTH if picks else 0.0
+    quoted = {pick.evidence.doc_id for pick in picks}
+    return WORTH_AGAIN if candidate.doc_id in quoted else WORTH if picks else 0.0
 
 
 def _for_reader(evidence: Sequence[Evidence], audience: Audience) -> list[Evidence]:
-    """The strongest evidence, sources written for this reader first where support is equal."""
+    """The strongest evidence, sources written for this reader first where support is equal.
 
-    def place(item: Evidence) -> float:
-        ours = item.document.source.audience is audience
-        return -(item.score + (EQUAL if ours else 0.0))
+    For patients the more easily read comes first where even that is equal. What can become
+    no part of a quote is left out.
+    """
+    if not evidence:
+        return []
+    least = WORTH_BESIDE * (evidence[0].score - EQUAL - EASE)
+    worth = [item for item in evidence[:24] if item.score >= least]
+    support = [
+        item.score + (EQUAL if item.candidate.source.audience is audience else 0.0)
+        for item in worth
+    ]
+    placed = [
+        own + (_ease(item) if audience is Audience.PATIENT and _tied(own, support) else 0.0)
+        for item, own in zip(worth, support, strict=True)
+    ]
+    return [worth[at] for at in sorted(range(len(worth)), key=lambda at: -placed[at])]
 
-    return sorted(evidence[:24], key=place)
+
+def _tied(own: float, support: Sequence[float]) -> bool:
+    """Whether ease may settle the order of one and another; else no text need be fetched."""
+    return sum(abs(own - other) <= EASE for other in support) > 1
+
+
+def _ease(item: Evidence) -> float:
+    """What the ease of reading a statement is worth, up to `EASE`."""
+    words = item.statement.span.of(item.document.text)
+    found = reading_ease(words, item.candidate.source.language)
+    return EASE * min(max(found.ease, 0.0), 100.0) / 100 if found else 0.0
 
 
 def _surroundings(candidate: Evidence, picks: Sequence[_Pick]) -> Span:
     """All of a statement's passage or else of its paragraph, when it is short and no quote yet."""
-    document, focus = candidate.document, candidate.statement.focus
-    block = document.block_at(focus.start)
-    paragraph = [s for s in candidate.beside if block.span.overlaps(s.focus)]
-    for around in (candidate.beside, paragraph):
+    beside, focus = candidate.candidate.statements, candidate.statement.focus
+    block = candidate.document.block_at(focus.start)
+    paragraph = [s for s in beside if block.span.overlaps(s.focus)]
+    for around in (beside, paragraph):
         span = reduce(_joined, (statement.span for statement in around))
-        free = not any(pick.meets(document.version, span) for pick in picks)
+        free = not any(pick.meets(candidate.version, span) for pick in picks)
         if free and span.end - span.start <= WHOLE_CHARACTERS:
             return span
     return candidate.statement.span
@@ -111,8 +146,7 @@ def _continues(candidate: Evidence, picks: Sequence[_Pick]) -> bool:
             continue
         focus = _joined(pick.focus, candidate.statement.span)
         span = _joined(pick.span, focus)
-        version = candidate.document.version
-        free = not any(other.meets(version, span) for other in others)
+        free = not any(other.meets(candidate.version, span) for other in others)
         if free and focus.end - focus.start <= JOINED_CHARACTERS:
             pick.focus, pick.span = focus, span
             return True
@@ -126,9 +160,9 @@ def _each_with_others(picks: Sequence[_Pick]) -> Iterator[tuple[_Pick, list[_Pic
 
 def _touches(candidate: Evidence, pick: _Pick) -> bool:
     """Whether nothing stands between a statement and a focus of the same block."""
-    document, new, focus = candidate.document, candidate.statement.span, pick.focus
-    if pick.evidence.document.version != document.version:
+    if pick.evidence.version != candidate.version:
         return False
+    document, new, focus = candidate.document, candidate.statement.span, pick.focus
     apart = document.text[min(focus.end, new.end) : max(focus.start, new.start)]
     same_block = document.block_at(focus.start) == document.block_at(new.start)
     return same_block and (focus.overlaps(new) or not apart.strip())
@@ -136,7 +170,7 @@ def _touches(candidate: Evidence, pick: _Pick) -> bool:
 
 def _stands_inside(candidate: Evidence, picks: Sequence[_Pick]) -> bool:
     """Whether the statement shares words with a quote."""
-    span, version = candidate.statement.span, candidate.document.version
+    span, version = candidate.statement.span, candidate.version
     return any(pick.meets(version, span) for pick in picks)
 
 

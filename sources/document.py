@@ -105,18 +105,14 @@ class Audience(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a source stands in its review."""
+    """Where a source stands in its review. Nobody writes `DUE`: it follows from the calendar."""
 
     UNREVIEWED = "unreviewed"
     IN_REVIEW = "in review"
     APPROVED = "approved"
+    DUE = "due"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-
-    @property
-    def quotable(self) -> bool:
-        """Whether a source in this state may be quoted at all."""
-        return self not in (Status.EXPIRED, Status.WITHDRAWN)
 
 
 class Wording(NamedTuple):
@@ -128,7 +124,10 @@ class Wording(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who answers for a document, for whom it was written, and where its review stands."""
+    """Who answers for a document, for whom it was written, and where its review stands.
+
+    A `glossary` says what words mean, each in a line of its own: `word: meaning`.
+    """
 
     title: str
     publisher: str | None = None
@@ -141,6 +140,7 @@ class Source:
     review_due: date | None = None
     references: tuple[str, ...] = ()
     asked_as: tuple[Wording, ...] = ()
+    glossary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _ALSO_WRITTEN = {
     "id": "doc_id",
 }
 SECTION_GAP = " > "  # between a heading and the one below it, where `asked_as` names a section
+DECLARED = tuple(status for status in Status if status is not Status.DUE)
 _TAG_ERRORS = (AttributeError, LookupError, TypeError)  # PyYAML on `!!int ''` and its like
 _DOC_ID = re.compile(r"[\w][\w.-]{0,119}")
 
@@ -133,10 +134,10 @@ def _audience(value: object) -> Audience:
 
 
 def _status(value: object) -> Status:
-    try:
-        return Status(re.sub(r"[_-]", " ", _words(value).lower()))
-    except ValueError:
-        raise ValueError(f"which is not one of: {', '.join(Status)}") from None
+    text = re.sub(r"[_-]", " ", _words(value).lower())
+    if text not in DECLARED:
+        raise ValueError(f"which is not one of: {', '.join(DECLARED)}")
+    return Status(text)
 
 
 def _language(value: object) -> str:
@@ -149,6 +150,12 @@ def _language(value: object) -> str:
 def _references(value: object) -> tuple[str, ...]:
     rows = cast("list[object]", value) if isinstance(value, list) else [value]
     return tuple(_words(row) for row in rows)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("which is neither true nor false")
+    return value
 
 
 def _asked_as(value: object) -> tuple[Wording, ...]:
@@ -173,4 +180,5 @@ _FIELDS: dict[str, Callable[[object], object]] = {
     "review_due": _date,
     "references": _references,
     "asked_as": _asked_as,
+    "glossary": _truth,
 }

@@ -37,6 +37,12 @@ HARD = (
     "${here}, and https://example.org/" + "zoledone" * 14 + " says so.\n\n"
     "Zoledone is given every week.\n"
 )
+WORDS = """---
+title: Words of the tests
+glossary: true
+---
+**Numbing injection**: A numbing injection takes pain away.
+"""
 FROM_STARTER = (
     "biopsy.md",
     "cauda-equina.md",
@@ -59,6 +65,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     for name in FROM_STARTER:
         shutil.copy(STARTER / name, folder / name)
     (folder / "signs.txt").write_text(HARD, encoding="utf-8")
+    (folder / "words.md").write_text(WORDS, encoding="utf-8")
     library = Library(tmp_path_factory.mktemp("home"))
     taken = take_in(library, sorted(p for p in folder.iterdir() if p.suffix != ".yaml"))
     assert all(one.problem is None for one in taken)
@@ -113,12 +120,18 @@ def browser() -> Iterator[Browser]:
 
 
 def visit(
-    browser: Browser, address: str, size: tuple[int, int], *, dark: bool = False
+    browser: Browser,
+    address: str,
+    size: tuple[int, int],
+    *,
+    dark: bool = False,
+    locale: str = "en-GB",
 ) -> Iterator[Page]:
     """A fresh visitor; afterwards, that nothing went elsewhere and nothing complained."""
     width, height = size
     scheme = "dark" if dark else "light"
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    window = {"width": width, "height": height}
+    context = browser.new_context(viewport=window, color_scheme=scheme, locale=locale)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     elsewhere: list[str] = []

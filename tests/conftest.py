@@ -26,9 +26,24 @@ from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
 from tests.browser import address, assistant, browser, desktop, library, page, phone
+from tests.milvus_server import milvus, own_milvus
+from tests.staff import client_as, desk, quick_passwords
 
-# The parts of `tests/browser.py` are one for all the files that ask for them.
-__all__ = ["address", "assistant", "browser", "desktop", "library", "page", "phone"]
+# The parts of these files are one for all the tests that ask for them.
+__all__ = [
+    "address",
+    "assistant",
+    "browser",
+    "client_as",
+    "desk",
+    "desktop",
+    "library",
+    "milvus",
+    "own_milvus",
+    "page",
+    "phone",
+    "quick_passwords",
+]
 
 # A gate must say the same of the same code: there the examples are fixed. Elsewhere they are new
 # in every run, and find what nobody thought of.

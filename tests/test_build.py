@@ -94,6 +94,7 @@ def test_every_engine_can_serve(library_of, embedder, engine_name):
     snapshot = SnapshotStore(library.home).open_current(embedder.identity)
     assert snapshot.manifest.engine == engine_name
     assert snapshot.engine.search(snapshot.vectors[1], 1)[0].tolist() == [1]
+    assert (snapshot.manifest.asked_engine, snapshot.manifest.recall) == (engine_name, 1.0)
 
 
 @pytest.mark.parametrize("fails_at", [1, 4, 6])

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.aspects import asked_for, aspects, shares_met, spoken_of
 from qa import evidence as evidence_module
-from qa.aspects import aspects_of, share_met
 from qa.evidence import CANDIDATES, Features, weights
 
 BIOPSY = """# Biopsy of the spine
@@ -126,12 +126,23 @@ def test_meaning_speaks_for_a_statement():
     ],
 )
 def test_an_aspect_is_heard_in_the_question_and_met_in_the_statement(question, aspect, statement):
-    asked = [one for one in aspects_of(question) if one.name == aspect]
-    assert asked
-    assert share_met(asked, statement) == 1
-    assert share_met(asked, "The waiting room is on the left.") == 0
+    bit = 1 << [one.name for one in aspects()].index(aspect)
+    assert asked_for(question) & bit
+    spoken = np.array([spoken_of(t) for t in (statement, "The room is on the left.")], np.uint64)
+    assert shares_met(bit, spoken).tolist() == [1, 0]
+
+
+def test_of_several_aspects_the_share_counts():
+    both = asked_for("how long does it take and what does it cost")
+    spoken = np.array([spoken_of("It costs $60."), spoken_of("Two hours, $60.")], np.uint64)
+    assert both.bit_count() == 2
+    assert shares_met(both, spoken).tolist() == [0.5, 1]
 
 
 def test_a_question_without_an_aspect_asks_for_none():
-    assert aspects_of("hemangioma") == ()
-    assert share_met((), "The cause is not known.") == 0
+    assert asked_for("hemangioma") == 0
+    assert shares_met(0, np.array([spoken_of("The cause is not known.")], np.uint64)) == [0]
+
+
+def test_every_aspect_has_a_bit():
+    assert len(aspects()) <= 64

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.embedder import TokenRows
-from index.late import Place, StoredTokens, TokenTable, WeighedTokens, stored_tokens
+from index.late import StoredTokens, TokenTable, WeighedTokens, stored_tokens
 
 EAST, NORTH, UP = np.eye(3, dtype=np.float32)
 BOTH = (EAST + NORTH) / np.sqrt(np.float32(2))
@@ -32,11 +32,17 @@ def test_stop_words_leave_no_tokens():
     assert TOKENS.codes.tolist() == [[127, 0, 0], [0, 127, 0], [0, 0, 127]]
 
 
+def answered(made, asked, row, *parts):
+    """How well parts of passage `row` answer, each given as places: passage, start and end."""
+    ranges = [[made.between(*place) for place in part] for part in parts]
+    return made.max_sim(asked, np.array(ranges), np.full(len(parts), row)).tolist()
+
+
 def test_each_token_of_the_question_finds_its_best_match():
     made = table(TOKENS, heads=[6])
     asked = question(EAST, BOTH, UP, weights=(0.5, 0.25, 0.25))
-    # The first ten characters hold "spine", and the heading counts with every part.
-    spine, cord = made.max_sim(asked, 0, [[Place(0, 0, 5)], [Place(0, 10, 14)]])
+    # The characters from 6 to 11 hold "spine", and the heading counts with every part.
+    spine, cord = answered(made, asked, 0, [(0, 6, 11)], [(0, 16, 20)])
     assert spine == pytest.approx(0.5 * 1 + 0.25 * np.sqrt(0.5) + 0.25 * 0, abs=0.01)
     assert cord == pytest.approx(0.5 * 1 + 0.25 * np.sqrt(0.5) + 0.25 * 1, abs=0.01)
 
@@ -44,32 +50,29 @@ def test_each_token_of_the_question_finds_its_best_match():
 def test_a_lead_counts_with_its_focus():
     made = table(TOKENS, heads=[6])
     asked = question(NORTH, UP, weights=(0.5, 0.5))
-    assert made.max_sim(asked, 0, [[Place(0, 10, 14), Place(0, 0, 5)]]) == pytest.approx(
-        [1.0], abs=0.01
-    )
+    assert answered(made, asked, 0, [(0, 16, 20), (0, 6, 11)]) == pytest.approx([1.0], abs=0.01)
 
 
 def test_a_passage_has_its_own_tokens_only():
     other = stored_tokens("Beds\nsoft", rows(UP, UP, starts=(0, 5)))
     made = table(TOKENS, other, heads=[6, 5])
     assert made.of_passage(1).starts.tolist() == [0, 5]
-    assert made.max_sim(question(EAST, weights=[1]), 1, [[Place(1, 0, 4)]]) == pytest.approx(
-        [0], abs=0.01
-    )
+    asked = question(EAST, weights=[1])
+    assert answered(made, asked, 1, [(1, 5, 9)]) == pytest.approx([0], abs=0.01)
 
 
 def test_a_lead_may_stand_in_another_passage():
     other = stored_tokens("Beds\nsoft", rows(UP, UP, starts=(0, 5)))
     made = table(other, TOKENS, heads=[5, 6])
     asked = question(NORTH, UP, weights=(0.5, 0.5))
-    parts = [[Place(1, 0, 5), Place(0, 0, 4)], [Place(1, 0, 5)]]
-    assert made.max_sim(asked, 1, parts) == pytest.approx([1.0, 0.5], abs=0.01)
+    with_lead, alone = [(1, 6, 11), (0, 5, 9)], [(1, 6, 11), (1, 6, 6)]
+    assert answered(made, asked, 1, with_lead, alone) == pytest.approx([1.0, 0.5], abs=0.01)
 
 
 def test_nothing_to_match_is_the_least_there_is():
     none = StoredTokens(np.zeros((0, 3), np.int8), np.zeros(0, np.int32))
     made = table(none, heads=[0])
-    assert made.max_sim(question(EAST, weights=[1]), 0, [[Place(0, 0, 4)]]) == [-1]
+    assert answered(made, question(EAST, weights=[1]), 0, [(0, 0, 4)]) == [-1]
 
 
 def test_a_table_is_opened_as_it_was_saved(tmp_path):

@@ -7,7 +7,10 @@ import sys
 from math import log
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.lexical import LexicalIndex
 
@@ -79,6 +82,30 @@ def test_a_passage_of_stop_words_alone_keeps_its_place():
     scores = index.scores(["scan"])
     assert scores[1] > 0
     assert (scores[0], scores[2]) == (0, 0)
+
+
+WORDS = "spine pain scan biopsy doctor night".split()
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=6), min_size=1, max_size=40)
+
+
+@given(
+    TEXTS, st.lists(st.sampled_from([*WORDS, "bread"]), max_size=4), st.integers(0, 12), st.data()
+)
+def test_the_best_rows_are_those_of_all_scores_sorted(texts, asked, k, data):
+    index = LexicalIndex.build(texts)
+    mask = data.draw(st.none() | st.lists(st.booleans(), min_size=len(texts), max_size=len(texts)))
+    allowed = None if mask is None else np.array(mask, np.bool_)
+    scores = index.scores(asked)
+    expected = [
+        int(row)
+        for row in np.argsort(-scores, kind="stable")
+        if scores[row] > 0 and (allowed is None or allowed[row])
+    ][:k]
+    rows, found = index.best(asked, k, allowed)
+    assert rows.tolist() == expected
+    assert found.tolist() == scores[expected].tolist()
+    some = np.arange(0, len(texts), 2)
+    assert index.scores_of(asked, some).tolist() == scores[some].tolist()
 
 
 def test_says_the_same_after_it_was_saved_and_opened(index, tmp_path):

@@ -202,20 +202,25 @@ def test_an_unknown_version_is_named(library):
         library.document("other", made().version)
 
 
-def test_documents_come_in_the_order_they_were_asked_for(library):
-    add(library)
-    add(library, SECOND, "other.md")
-    wanted = [("other", made(SECOND).version), ("scans", made().version)]
-    assert [document.doc_id for document in library.documents(wanted)] == ["other", "scans"]
-
-
 def test_more_documents_than_memory_holds_are_all_readable(library, monkeypatch):
     monkeypatch.setattr("sources.library.CACHED_DOCUMENTS", 2)
     texts = [f"Text number {number} is here.".encode() for number in range(5)]
     for number, data in enumerate(texts):
         add(library, data, f"{number}.md")
-    wanted = [(str(number), made(data).version) for number, data in enumerate(texts)] * 2
-    assert [d.text for d in library.documents(wanted)] == [t.decode() for t in texts] * 2
+    look = library.look()
+    found = [look.document(made(data).version).text for data in texts * 2]
+    assert found == [text.decode() for text in texts] * 2
+
+
+def test_a_look_stays_as_the_library_was(library):
+    add(library)
+    version, look = made().version, library.look()
+    library.withdraw("scans")
+    assert look.source(version) == look.document(version).source
+    assert look.source(version).status is Status.UNREVIEWED
+    assert library.look().source(version).status is Status.WITHDRAWN
+    with pytest.raises(UnknownDocument, match="no version 0000"):
+        look.document("0000")
 
 
 def test_damage_to_the_database_is_named_with_its_remedy(tmp_path):

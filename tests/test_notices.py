@@ -7,24 +7,26 @@ from pathlib import Path
 import pytest
 
 from qa.answer import Outcome
-from qa.notices import notice_names, notice_text
+from qa.notices import FIRST, languages, notice_names, notice_text, speaking, spoken
 from qa.question import TALK
 from sources.document import Status
 
 QA = Path(__file__).parents[1] / "qa"
-READERS = [  # code that speaks to readers; the commands speak to whoever runs the program
+# Code that speaks to readers. Commands speak to whoever runs the program, staff pages to staff.
+READERS = [
     path
     for path in sorted(QA.rglob("*.py"))
-    if path.name
-    not in ("cli.py", "commands.py", "library_commands.py", "red_flag_commands.py", "doctor.py")
+    if "staff" not in path.relative_to(QA).parts
+    and path.name not in ("cli.py", "doctor.py")
+    and not path.stem.endswith("commands")
 ]
-RULES = [p for p in sorted(QA.glob("*/**/*.toml")) if p.name != "notices.toml"]  # name notices too
-SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
+RULES = [p for p in sorted(QA.glob("*/**/*.toml")) if p.parent.name != "notices"]  # name them too
+SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
 GROUPS = "|".join(sorted({name.split(".")[0] for name in notice_names()}))
-NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js)[a-z_]+)["']""")
+NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js|toml|html|csv)[a-z_]+)["']""")
 MADE = re.compile(rf"""f["']({GROUPS})\.\{{""")  # as in f"status.{{...}}"
 BY_VALUE = {f"outcome.{outcome}" for outcome in Outcome} | {
-    f"status.{status.replace(' ', '_')}" for status in Status
+    f"{group}.{status.replace(' ', '_')}" for group in ("status", "banner") for status in Status
 }
 
 
@@ -46,7 +48,7 @@ def test_every_name_in_the_code_was_written():
 
 
 def test_every_notice_is_used_somewhere():
-    assert 'startswith("example.")' in SOURCES["patient.py"]
+    assert 'startswith("example.")' in SOURCES[QA / "ui/patient.py"]
     unused = set(notice_names()) - used_names() - set(made_names()) - BY_VALUE
     assert {name for name in unused if not name.startswith("example.")} == set()
 
@@ -86,8 +88,31 @@ def test_blanks_to_fill_are_the_known_ones(name):
         "last",
         "page",
         "pages",
+        "question",
+        "language",
     }
-    assert set(re.findall(r"\{(\w*)\}", notice_text(name))) <= known
+    assert blanks(name, FIRST) <= known
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_every_sentence_with_the_same_blanks(language):
+    assert notice_names(language) == notice_names(FIRST)
+    for name in notice_names():
+        assert blanks(name, language) == blanks(name, FIRST), name
+        assert notice_text(name, language), name
+
+
+def test_a_sentence_is_read_in_the_language_spoken_and_english_comes_back():
+    with speaking("es"):
+        assert notice_text("page.ask") == "Preguntar"
+        with speaking("tlh"):
+            assert spoken() == FIRST
+        assert spoken() == "es"
+    assert notice_text("page.ask") == "Ask"
+
+
+def blanks(name, language):
+    return set(re.findall(r"\{(\w*)\}", notice_text(name, language)))
 
 
 def test_a_name_that_nobody_wrote_is_an_error():
@@ -95,7 +120,7 @@ def test_a_name_that_nobody_wrote_is_an_error():
         notice_text("outcome.guessed")
 
 
-def spoken(tree):
+def said(tree):
     """String constants that are neither docstrings nor the words of an error."""
     silent = set()
     for node in ast.walk(tree):
@@ -115,5 +140,5 @@ def spoken(tree):
 @pytest.mark.parametrize("path", READERS, ids=lambda path: path.name)
 def test_no_sentence_for_readers_stands_in_code(path):
     sentence = re.compile(r"^[A-Z][\w’']*(?: [\w’',-]+){2,}[.!?]$")
-    found = [text for text in spoken(ast.parse(SOURCES[path.name])) if sentence.match(text.strip())]
+    found = [text for text in said(ast.parse(SOURCES[path])) if sentence.match(text.strip())]
     assert found == []

@@ -17,9 +17,9 @@ from qa.assistant import Assistant
 from qa.ledger.ledger import Recorded
 from qa.notices import notice_text
 from qa.settings import Settings
+from qa.ui.answering import Desk, answer_question
 from qa.ui.conversation import conversation
-from qa.ui.patient import Desk, answer_question
-from qa.ui.theme import STYLE
+from qa.ui.theme import page_head
 from sources.document import Audience, Document
 from sources.intake import STARTER, take_in
 from sources.library import Library
@@ -207,8 +207,7 @@ def test_the_first_bytes_of_the_page_are_ours(client: TestClient) -> None:
 
 
 def test_the_fonts_of_the_page_are_on_this_machine(client: TestClient) -> None:
-    style = STYLE.read_text(encoding="utf-8")
-    addresses = re.findall(r'url\("([^"]+)"\)', style)
+    addresses = re.findall(r'url\("([^"]+)"\)', page_head())
     assert len(addresses) == 2
     for address in addresses:
         assert len(client.get(f"/{address}").content) > 50_000

@@ -1,15 +1,17 @@
 """Which quotes are shown: few, each new, none over another, the reader's own sources first."""
 
-from dataclasses import replace
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from index.hits import Hit
-from qa.evidence import Evidence, Features
+from index.passages import PassageRow
+from index.statements import StatementTable
+from qa.evidence import Candidate, Evidence, Features
 from qa.selection import JOINED_CHARACTERS, choose_quotes
-from sources.document import Audience, Span
+from sources.document import Audience, Document, Span
 from sources.read import read_document
 from sources.segments import statements
 
@@ -22,6 +24,27 @@ def document(text, name="a.md", **declared):
     return read_document(text.encode(), name, declared)
 
 
+class Shelf(NamedTuple):
+    """One document, as evidence asks for it."""
+
+    one: Document
+
+    def source(self, _version):
+        return self.one.source
+
+    def document(self, _version):
+        return self.one
+
+
+def candidate(doc, rows):
+    """A passage of `doc` that has these statements."""
+    spans = [(*row.span, *row.focus, *row.lead, int(row.dependent)) for row in rows]
+    none = np.zeros(0, dtype=np.int64)
+    table = StatementTable(np.array(spans, dtype=np.int32), none, none, none, none)
+    passage = PassageRow("p", doc.doc_id, doc.version, Span(0, 1), (), 0, len(rows), 0, 0)
+    return Candidate(HIT, passage, table, Shelf(doc))
+
+
 def evidence_in(doc, scores):
     """Evidence for the statements of `doc` in order, none like another, strongest first."""
     found = statements(doc, Span(0, len(doc.text)))
@@ -30,7 +53,7 @@ def evidence_in(doc, scores):
         # Statements of different documents do not resemble each other either.
         vector = np.zeros(64, dtype=np.float32)
         vector[(at + sum(doc.doc_id.encode())) % 64] = 1
-        rows.append(Evidence(doc, statement, (statement,), at, HIT, NONE, vector, score))
+        rows.append(Evidence(candidate(doc, [statement]), 0, NONE, vector, score))
     return sorted(rows, key=lambda row: -row.score)
 
 
@@ -78,7 +101,7 @@ def test_there_are_never_more_quotes_than_wanted(most):
 def test_what_says_the_same_is_quoted_once():
     one, other = document("# A\n\nAlpha is red.\n"), document("# B\n\nAlpha is red!\n", "b.md")
     found = [evidence_in(doc, [0.9])[0] for doc in (one, other)]
-    alike = [replace(e, vector=found[0].vector) for e in found]
+    alike = [e._replace(vector=found[0].vector) for e in found]
     assert texts(alike) == ["Alpha is red."]
 
 
@@ -114,17 +137,17 @@ def test_a_joined_quote_never_runs_into_another():
     alpha, beta, grey, delta = statements(doc, Span(0, len(doc.text)))
     order = [(alpha, 0.9), (grey, 0.8), (beta, 0.7), (delta, 0.6)]
     found = [
-        Evidence(
-            doc, statement, (statement,), at, HIT, NONE, np.eye(4, dtype=np.float32)[at], score
-        )
-        for at, (statement, score) in enumerate(order)
+        Evidence(candidate(doc, [statement]), 0, NONE, vector, score)
+        for (statement, score), vector in zip(order, np.eye(4, dtype=np.float32), strict=True)
     ]
     assert_apart(choose_quotes(found, Audience.PATIENT, 3))
 
 
 def in_passage(doc, scores):
-    whole = tuple(statements(doc, Span(0, len(doc.text))))
-    return [replace(e, beside=whole) for e in evidence_in(doc, scores)]
+    whole = statements(doc, Span(0, len(doc.text)))
+    together = candidate(doc, whole)
+    found = evidence_in(doc, scores)
+    return [e._replace(candidate=together, row=whole.index(e.statement)) for e in found]
 
 
 def test_a_short_passage_is_quoted_whole_around_its_focus():

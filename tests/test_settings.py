@@ -1,5 +1,6 @@
 """Settings: defaults, and errors that say where and what to write."""
 
+import json
 from dataclasses import FrozenInstanceError, fields
 
 import pytest
@@ -33,7 +34,7 @@ def test_an_empty_file_has_the_defaults(home):
 
 def test_every_setting_can_be_written(home):
     values = {f.name: f.default for f in fields(Settings) if f.name != "home"}
-    text = "\n".join(f"{key} = {value!r}" for key, value in values.items())
+    text = "\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
     assert write(home, text) == Settings(home=home)
 
 
@@ -91,7 +92,7 @@ def test_a_number_out_of_range_is_told_with_the_range(home, name, low, high):
 
 
 def test_an_unknown_engine_is_told_with_the_known_ones(home):
-    with pytest.raises(SettingsError, match="engine must be one of exact, faiss"):
+    with pytest.raises(SettingsError, match="engine must be one of auto, exact, faiss"):
         write(home, 'engine = "milvus"')
 
 
@@ -105,3 +106,15 @@ def test_a_file_that_does_not_parse_is_told(home, data):
 def test_settings_cannot_be_changed(home):
     with pytest.raises(FrozenInstanceError, match="cannot assign to field 'port'"):
         Settings(home=home).port = 1
+
+
+@pytest.mark.parametrize("engine", ["milvus", "milvus://", "mulvis://host:1", "auto://x", ""])
+def test_what_is_no_address_of_an_engine_is_refused(home, engine):
+    (home / "quotewell.toml").write_text(f'engine = "{engine}"')
+    with pytest.raises(SettingsError, match=r"faiss-ivf, milvus://HOST:PORT; correct it"):
+        read_settings(home)
+
+
+def test_an_engine_may_be_chosen_by_its_address(home):
+    (home / "quotewell.toml").write_text('engine = "milvus+tls://search.example:443/library"')
+    assert read_settings(home).engine == "milvus+tls://search.example:443/library"

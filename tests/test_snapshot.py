@@ -17,13 +17,14 @@ FILES = {
     "scan.txt": "MRI scan\n\nAn MRI scan is loud. It takes twenty minutes.\n",
 }
 PARTS = (
+    "asked_engine.bin",
     "asked_vectors.npy",
     "context_vectors.npy",
     "engine.bin",
     "keys.npy",
     "passages.jsonl",
+    "passages.npy",
     "statement_vectors.npy",
-    "statements.npy",
     "vectors.npy",
     "words.json",
 )
@@ -50,7 +51,7 @@ def edit_manifest(folder, **changes):
 
 def test_holds_every_part_that_the_design_names(folder):
     names = {path.name for path in folder.iterdir()}
-    assert names == {*PARTS, "lexical", "tokens", "manifest.json"}
+    assert names == {*PARTS, "lexical", "statements", "tokens", "manifest.json"}
     assert set(PARTS) < Manifest.read(folder / "manifest.json").files.keys()
 
 
@@ -59,7 +60,7 @@ def test_a_whole_one_opens_with_rows_that_belong_together(folder, embedder):
     count = len(snapshot.passages)
     assert snapshot.vectors.shape == (count, embedder.identity.dimension)
     assert (snapshot.engine.size, snapshot.lexical.size) == (count, count)
-    assert len(snapshot.statements.rows) == snapshot.passages[-1].last
+    assert len(snapshot.statements.spans) == snapshot.passages[-1].last
     assert len(snapshot.statement_vectors) == len(snapshot.context_vectors)
     assert snapshot.word_counts["biopsy"] >= 2
 
@@ -95,7 +96,7 @@ def test_one_changed_byte_in_any_file_is_refused(folder, embedder, place):
     open_snapshot(folder, embedder.identity)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 2}', "not JSON", "\ufffd"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 4}', "not JSON", "\ufffd"])
 def test_a_manifest_that_is_none_is_refused(folder, embedder, text):
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(SnapshotDamaged, match=r"manifest.json cannot be read; run"):
@@ -131,8 +132,8 @@ def test_another_recipe_is_refused(folder, embedder):
 
 def test_another_format_is_refused(folder, embedder):
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 2', '"format": 99'))
-    with pytest.raises(SnapshotMismatch, match="has format 99, this program 2; run"):
+    path.write_text(path.read_text().replace('"format": 4', '"format": 99'))
+    with pytest.raises(SnapshotMismatch, match="has format 99, this program 4; run"):
         open_snapshot(folder, embedder.identity)
 
 

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from index.engines import Rows, Scores, Vectors, check_query, check_vectors
+from index.engines import Mask, Rows, Scores, Vectors, check_allowed, check_query, check_vectors
 
 
 class ExactEngine:
@@ -16,14 +16,17 @@ class ExactEngine:
         self.size, self.dimension = vectors.shape
 
     @classmethod
-    def build(cls, vectors: Vectors) -> Self:
+    def build(cls, vectors: Vectors, like: Vectors | None = None) -> Self:
         """An engine over `vectors`."""
         return cls(check_vectors(vectors))
 
-    def search(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
+    def search(self, query: Vectors, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The `k` nearest rows, ties in row order."""
+        wanted = min(max(k, 0), check_allowed(allowed, self.size))
         scores = self._vectors @ check_query(query, self.dimension)
-        rows = np.argsort(-scores, kind="stable")[: max(k, 0)]
+        if allowed is not None:
+            scores[~allowed] = -np.inf
+        rows = np.argsort(-scores, kind="stable")[:wanted]
         return rows.astype(np.int64), scores[rows]
 
     def save(self, path: Path) -> None:

@@ -103,6 +103,7 @@ def quote_facts(quote: Quote, boxes: Boxes) -> Facts:
         "boxes": [list(box) for box in boxes],
         "section": list(quote.section),
         "score": quote.score,
+        "banner": quote.banner,
         "title": source.title,
         "publisher": source.publisher,
         "status": source.status.value,
@@ -118,23 +119,23 @@ def trace_of(workings: Workings, settings: Settings) -> Facts:
     with it. With the features stand their weights and the thresholds, so that each one's part
     can be told for as long as the record lasts.
     """
-    question, evidence, gate = workings
-    hits = {e.hit.passage_id: (e.document, e.hit) for e in evidence}
-    ranked = sorted(hits.values(), key=lambda pair: -pair[1].score)
+    question, evidence, gate, stages = workings
+    hits = {e.hit.passage_id: e for e in evidence}
+    ranked = sorted(hits.values(), key=lambda e: -e.hit.score)
     bias, by_feature = weights()
     return {
         "terms": len(question.terms),
         "own_terms": len(question.own_terms),
         "passages": [
             {
-                "passage_id": hit.passage_id,
-                "doc_id": document.doc_id,
-                "version": document.version,
-                "dense": round(hit.dense, 6),
-                "lexical": round(hit.lexical, 6),
-                "fused": round(hit.score, 6),
+                "passage_id": e.hit.passage_id,
+                "doc_id": e.doc_id,
+                "version": e.version,
+                "dense": round(e.hit.dense, 6),
+                "lexical": round(e.hit.lexical, 6),
+                "fused": round(e.hit.score, 6),
             }
-            for document, hit in ranked
+            for e in ranked
         ],
         "statements": [
             {
@@ -149,6 +150,7 @@ def trace_of(workings: Workings, settings: Settings) -> Facts:
         "features": list(Features._fields),
         "weights": [bias, *map(float, by_feature)],
         "gate": gate._asdict() if gate else {},
+        "stages": {name: round(took, 3) for name, took in stages.items()},
         "gate_weights": table()["gate"],
         "thresholds": table()["thresholds"],
         "calibration": {**calibration(), "holds": is_calibrated(settings)},

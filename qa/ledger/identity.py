@@ -13,7 +13,8 @@ from qa.settings import Settings
 ROOT = Path(__file__).parents[2]
 MADE_OF = ("sources", "index", "qa")
 ENDINGS = (".py", ".toml")
-_OF_THE_MACHINE = ("home", "host", "port", "ledger")  # they change no answer
+_OF_THE_MACHINE = ("home", "host", "port", "ledger", "address")  # they change no answer
+_OF_THE_STAFF = ("staff_", "oidc_")  # what their settings begin with; neither do they
 
 
 @cache
@@ -44,7 +45,7 @@ def program_version() -> str:
 def configuration(settings: Settings) -> Mapping[str, object]:
     """The settings that can change an answer."""
     names = [field.name for field in fields(settings) if field.name not in _OF_THE_MACHINE]
-    return {name: getattr(settings, name) for name in names}
+    return {n: getattr(settings, n) for n in names if not n.startswith(_OF_THE_STAFF)}
 
 
 def configuration_identity(settings: Settings) -> str:

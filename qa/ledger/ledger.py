@@ -6,7 +6,7 @@ that numbers have no gap and every link follows one other.
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 NOTHING = Head(0, GENESIS)
 """The head of a chain without a link."""
+Change = Callable[[sa.Connection], object]
+"""Something done to the database in a transaction that is open already."""
 
 
 class Recorded(NamedTuple):
@@ -116,13 +118,16 @@ class Ledger:
                 "ledger verify`, or restore it from a backup"
             ) from error
 
-    def append(self, new: Sequence[Entry]) -> list[int]:
+    def append(self, new: Sequence[Entry], also: Change | None = None) -> list[int]:
         """Write entries, all or none; the number of each. One that is there already stays as it is.
 
-        So an append that was cut off may be done again without writing anything twice.
+        So an append that was cut off may be done again without writing anything twice. `also` is
+        done with them or not at all, and is the only one at work while it is done.
         """
         with self.transaction(writes=True) as connection:
             before = self._locked_head(connection)
+            if also is not None:
+                also(connection)
             sound = self._continues_witness(connection, before)
             numbers = _numbers_of(connection, new)
             fresh: dict[str, Entry] = {}

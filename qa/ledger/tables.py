@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from qa.ledger.errors import LedgerError
 from sources.tables import open_engine
 
-REVISION = "answers_1"  # of the tables below; `migrations/versions` leads up to it
+REVISION = "staff_2"  # of the tables below; `migrations/versions` leads up to it
 
 tables = sa.MetaData()
 entries = sa.Table(
@@ -99,6 +99,34 @@ findings = sa.Table(
     sa.Column("diff", sa.Text, nullable=False),
 )
 
+staff = sa.Table(
+    "staff",
+    tables,
+    sa.Column("name", sa.String(), primary_key=True),
+    sa.Column("shown", sa.String(), nullable=False),
+    sa.Column("role", sa.String(), nullable=False),
+    sa.Column("password", sa.String(), nullable=False),  # as argon2 writes it; empty: has none
+    sa.Column("one_time_until", sa.Double),  # until then a one-time password holds
+    sa.Column("subject", sa.String(), unique=True),  # who it is at the provider of sign-on
+    sa.Column("added_at", sa.String(), nullable=False),
+    sa.Column("disabled_at", sa.String()),
+)
+staff_sessions = sa.Table(
+    "staff_sessions",
+    tables,
+    sa.Column("session", sa.String(), primary_key=True),  # SHA-256 of its id
+    sa.Column("name", sa.String(), nullable=False, index=True),
+    sa.Column("begun_at", sa.Double, nullable=False),
+    sa.Column("seen_at", sa.Double, nullable=False),
+)
+staff_failures = sa.Table(
+    "staff_failures",
+    tables,
+    sa.Column("who", sa.String(), primary_key=True),  # keyed hash of a name or an address
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.Double, nullable=False),
+)
+
 
 def open_ledger_engine(home: Path, address: str) -> sa.Engine:
     """`ledger.db` in the home folder when `address` is empty, or PostgreSQL at that address.
@@ -106,8 +134,7 @@ def open_ledger_engine(home: Path, address: str) -> sa.Engine:
     A commit is on the disk when it returns, and what is deleted is overwritten.
     """
     if not address:
-        # A connection that stays open spares SQLite to fold its log away after every write.
-        engine = open_engine(home / "ledger.db", sa.QueuePool)
+        engine = open_engine(home / "ledger.db")
         sa.event.listen(engine, "connect", _prepare)
         engine.hide_parameters = True
         return engine

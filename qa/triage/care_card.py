@@ -46,7 +46,7 @@ def care_card(flag: RedFlag, settings: Settings, *, signed: bool = False) -> Car
         language=first.language,
         prefix=card_text(prefix, first.language),
         heading=card_text(heading, first.language),
-        advice=card_text(first.notice, first.language).format(**_lines(settings, first.language)),
+        advice=card_text(first.notice, first.language).format(**lines_in(settings, first.language)),
         words_label=card_text("care.words", first.language),
         words=first.words,
         library_label=card_text("care.library", first.language),
@@ -54,7 +54,7 @@ def care_card(flag: RedFlag, settings: Settings, *, signed: bool = False) -> Car
     )
 
 
-def _lines(settings: Settings, language: str) -> dict[str, str]:
+def lines_in(settings: Settings, language: str) -> dict[str, str]:
     """Whom to call, by blank: as set, or in words of the language where nobody set them."""
     unset = Settings()
     return {

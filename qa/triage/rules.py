@@ -12,11 +12,10 @@ import tomllib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from qa.notices import notice_text
+from qa.notices import FIRST, languages, notice_text
 from qa.triage.phrases import Lexicon
 from qa.triage.scopes import Cue, Reach, Sense, cue_concepts
 from qa.triage.wording import Spelling, plain
@@ -24,7 +23,7 @@ from qa.triage.wording import Spelling, plain
 RED_FLAGS = Path(__file__).parents[1] / "red_flags"
 WITHIN = 14
 _NAMED = re.compile(r"\{(\w+)\}")
-LANGUAGE_FILE, SAYINGS_FILE, CARDS_FILE = "language.toml", "sayings.toml", "notices.toml"
+LANGUAGE_FILE, SAYINGS_FILE = "language.toml", "sayings.toml"
 _GROUP_KEYS = {"group", "level", "notice", "ask", "reason", "source", "concepts", "rule"}
 _RULE_KEYS = {"id", "why", "any", "unless", "despite", "within", "level", "notice"}
 _RULE_KEYS |= {"fires", "quiet"}
@@ -91,16 +90,9 @@ class Language:
     background: frozenset[str]
 
 
-@cache
-def _cards(language: str) -> dict[str, str]:
-    path = RED_FLAGS / language / CARDS_FILE
-    table = _toml(path) if path.is_file() else {}
-    return {f"{g}.{name}": text for g, rows in table.items() for name, text in rows.items()}
-
-
 def card_text(name: str, language: str) -> str:
-    """The sentence called `name` in a language; in English where that has none of its own."""
-    return _cards(language).get(name) or notice_text(name)
+    """The sentence called `name` in a language; in English where nobody wrote any in it."""
+    return notice_text(name, language if language in languages() else FIRST)
 
 
 def read_spelling(folder: Path) -> tuple[Spelling, dict[str, Sequence[str]]]:
@@ -125,7 +117,7 @@ def read_language(folder: Path) -> Language:
     concepts: dict[str, Sequence[str]] = {**shared, **cue_concepts(cues)}
     groups = []
     for path in sorted(folder.glob("*.toml")):
-        if path.name not in (LANGUAGE_FILE, SAYINGS_FILE, CARDS_FILE):
+        if path.name not in (LANGUAGE_FILE, SAYINGS_FILE):
             groups.append(_group(path, shared_bytes, shared.keys(), concepts))
     background = frozenset(_toml(folder / LANGUAGE_FILE)["background"])
     return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues, background)

@@ -4,6 +4,7 @@ Case, accents, apostrophes, drawn-out letters, invisible characters and emoji ma
 A word that no dictionary knows is taken for the nearest word of the rules themselves.
 """
 
+import gzip
 import re
 import threading
 import unicodedata
@@ -11,15 +12,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from spellchecker import SpellChecker
 
 DICTIONARIES = ("en", "es")
-KNOWN = 100  # a word seen more seldom than this in a dictionary's own corpus may be a slip
+# A word seen fewer than 100 times in a dictionary's own corpus may be a slip.
+_KNOWN_WORD = re.compile(rb'"([^"]+)": \d{3,}')
 SHORTEST = 4  # letters a word must have to be taken for a slip
 LONG = 7  # letters from which two slips are forgiven
 _PART = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’`´][^\W\d_]+)*|[.!?;\n…¿¡]")
@@ -126,12 +128,16 @@ class Vocabulary:
 
 @cache
 def dictionary() -> frozenset[str]:
-    """Plain forms of words in daily use, which are never taken for slips."""
+    """Plain forms of words in daily use, which are never taken for slips.
+
+    They are picked out of pyspellchecker's lists, lines of `"word": count`, as those lie packed:
+    a dict of all words would take five times the memory.
+    """
+    lists = [files("spellchecker").joinpath(f"resources/{n}.json.gz") for n in DICTIONARIES]
     return frozenset(
-        plain(word)
-        for language in DICTIONARIES
-        for word, count in SpellChecker(language=language).word_frequency.items()
-        if count >= KNOWN
+        plain(word.decode())
+        for packed in lists
+        for word in _KNOWN_WORD.findall(gzip.decompress(packed.read_bytes()))
     )
 
 

@@ -4,41 +4,54 @@ The conversation lives in the session's state and nowhere else.
 """
 
 import json
-import logging
+from collections.abc import Sequence
 from datetime import date
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 
-from index.errors import SearchError
 from qa.assistant import Assistant
-from qa.first_look import unsearched, where
-from qa.notices import notice_names, notice_text
+from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
-from qa.triage.check import triage
-from qa.ui.conversation import Exchange, conversation, earlier_turns, suggestions
+from qa.ui.answering import Desk, answer_question
+from qa.ui.conversation import Talk, conversation, pending, suggestions
+from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
+from qa.ui.in_words import library_in, library_languages, other_languages
 from qa.ui.recorder import Recorder
+from qa.ui.side import side_column
+from qa.ui.take_away import script_notices
 from sources.document import Audience
 
-logger = logging.getLogger(__name__)
-
 FORGOTTEN_AFTER = 2 * 60 * 60  # seconds without a question after which a conversation is gone
-SCRIPT_NOTICES = ("nothing", "slow", "busy", "offline", "no_index", "copied", "opening")
+SCRIPT_NOTICES = (
+    "page.nothing",
+    "page.slow",
+    "page.busy",
+    "page.offline",
+    "page.no_index",
+    "page.copied",
+    "page.opening",
+    "turn.stopped",
+    "turn.lost",
+)
 READERS = {
     Audience.PATIENT: "page.reader_patient",
     Audience.CLINICIAN: "page.reader_clinician",
 }
-LANGUAGE = "en"  # of the page around the quotes
 TYPED = 10  # times the longest question can be typed, to be told that it is too long
 
 
-class Desk(NamedTuple):
-    """Who answers, and who records it."""
+class Sent(NamedTuple):
+    """What the script sends with a question: the words, how to search, and who is asking."""
 
-    assistant: Assistant
-    recorder: Recorder
+    text: gr.Textbox
+    exact: gr.Checkbox
+    reader: gr.Textbox
+    ask_id: gr.Textbox
+    language: gr.Textbox
 
 
 def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -> gr.Blocks:
@@ -47,8 +60,9 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
         title=notice_text("page.title"), analytics_enabled=False, fill_width=True
     )
     with page:
-        exchanges = gr.State([], time_to_live=FORGOTTEN_AFTER, delete_callback=list.clear)
-        gr.HTML(_head(settings), elem_id="page-head", apply_default_css=False)
+        talk = gr.State(Talk(), time_to_live=FORGOTTEN_AFTER, delete_callback=Talk.clear)
+        frame = Frame()
+        frame.part(lambda: _head(settings), "page-head")
         with gr.Column(elem_id="page"):
             with gr.Column(elem_id="talk"):
                 shown = gr.HTML(
@@ -56,16 +70,20 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
                     elem_id="conversation",
                     apply_default_css=False,
                 )
-                gr.HTML(_pending(), elem_id="waiting", apply_default_css=False)
-                gr.HTML(_welcome(), elem_id="welcome", apply_default_css=False)
-                question, ask, clear = _composer(settings)
-                gr.HTML(_examples(), elem_id="examples", apply_default_css=False)
-            gr.HTML(_side(settings), elem_id="side", apply_default_css=False)
+                frame.part(pending, "waiting")
+                frame.part(lambda: _welcome(library_languages(assistant.library)), "welcome")
+                question, ask, clear = _composer(settings, frame)
+                frame.part(lambda: _examples(library_languages(assistant.library)), "examples")
+            frame.part(lambda: side_column(settings), "side")
         asked = gr.Textbox(visible="hidden")
         exact = gr.Checkbox(visible="hidden")
         reader = gr.Textbox(visible="hidden")
+        ask_id = gr.Textbox(visible="hidden")
+        language = gr.Textbox(FIRST, visible="hidden")
+        sent = Sent(asked, exact, reader, ask_id, language)
         desk = Desk(assistant, recorder)
-        _connect(desk, (question, ask, clear), (asked, exact, reader), (exchanges, shown))
+        _connect(desk, (question, ask, clear), sent, (talk, shown))
+        frame.connect(language, (talk, shown), settings)
     page.queue(
         max_size=settings.queue_size,
         default_concurrency_limit=settings.concurrent_questions,
@@ -74,79 +92,63 @@ def patient_page(settings: Settings, assistant: Assistant, recorder: Recorder) -
     return page
 
 
-def answer_question(
-    desk: Desk,
-    text: str,
-    exact: bool,
-    exchanges: list[Exchange],
-    audience: Audience = Audience.PATIENT,
-) -> list[Exchange]:
-    """The conversation with one more exchange; a notice stands where no answer could be made.
-
-    A red flag is told even where the quotes of its answer cannot be shown.
-    """
-    assistant, recorder = desk
-    try:
-        answer, workings = assistant.ask_with_workings(
-            text, earlier_turns(exchanges), audience, exact=exact
-        )
-        library = assistant.library
-        documents = tuple(library.document(q.doc_id, q.version) for q in answer.quotes)
-        recorder.record(answer, workings, audience, LANGUAGE)
-        new = Exchange(text, answer, documents, answer.notice)
-    except SearchError as error:
-        logger.error("no question can be answered: %s", error)  # noqa: TRY400  it says what to do
-        new = Exchange(text, None, (), "page.no_index")
-    except Exception as error:  # noqa: BLE001  the outermost place: a notice is shown instead
-        # The error's own words might hold the question, so only its kind and place are logged.
-        logger.error("a question failed: %s", where(error))  # noqa: TRY400
-        flag = triage().check(text)
-        warned = unsearched(text, flag) if flag else None
-        if warned:
-            recorder.record(warned, None, audience, LANGUAGE)
-        new = Exchange(text, warned, (), "page.error")
-    return [*exchanges, new]
-
-
 def _connect(
     desk: Desk,
     controls: tuple[gr.Textbox, gr.Button, gr.Button],
-    sent: tuple[gr.Textbox, gr.Checkbox, gr.Textbox],
+    sent: Sent,
     kept: tuple[gr.State, gr.HTML],
 ) -> None:
-    """Ask and clear. The script shows the question at once and says so when asking fails."""
+    """Ask, stop and clear. The script shows the question at once and says when asking fails."""
     question, ask, clear = controls
-    exchanges, shown = kept
+    talk, shown = kept
+    stop = gr.Button(visible="hidden", elem_id="stop-asking")
 
-    def on_ask(
-        text: str, exact: bool, reader: str, before: list[Exchange]
-    ) -> tuple[list[Exchange], str]:
-        after = answer_question(desk, text, exact, before, Audience(reader))
-        return after, conversation(after, date.today(), desk.assistant.settings)
+    def on_ask(given: dict[Component, Any]) -> tuple[Talk, object]:
+        text, exact, reader, ask_id, language = (given[part] for part in sent)
+        now: Talk = given[talk]
+        with speaking(language):
+            *_, new = answer_question(desk, text, exact, now.exchanges, Audience(reader))
+            now.add(ask_id, new)
+            if ask_id in now.stopped:
+                return now, gr.skip()
+            return now, conversation(now.exchanges, date.today(), desk.assistant.settings)
 
-    def on_clear() -> tuple[list[Exchange], str]:
-        return [], conversation([], date.today(), desk.assistant.settings)
+    def on_stop(ask_id: str, talk: Talk) -> None:
+        talk.stopped.add(ask_id)
+
+    def on_clear(language: str) -> tuple[Talk, str]:
+        with speaking(language):
+            return Talk(), conversation([], date.today(), desk.assistant.settings)
 
     begun = ask.click(
         None,
         question,
-        [question, *sent],
+        [question, *sent[:-1]],
         js="(text) => window.quotewell.begin(text)",
         api_visibility="private",
     )
     answered = begun.then(
         on_ask,
-        [*sent, exchanges],
-        [exchanges, shown],
+        {*sent, talk},
+        [talk, shown],
         show_progress="hidden",
         api_visibility="private",
     )
     answered.success(None, js="() => window.quotewell.answered()", api_visibility="private")
     answered.failure(None, js="() => window.quotewell.failed()", api_visibility="private")
+    stop.click(
+        on_stop,
+        [sent.ask_id, talk],
+        None,
+        queue=False,
+        cancels=[answered],
+        show_progress="hidden",
+        api_visibility="private",
+    ).then(None, js="() => window.quotewell.stopped()", api_visibility="private")
     cleared = clear.click(
         on_clear,
-        None,
-        [exchanges, shown],
+        sent.language,
+        [talk, shown],
         queue=False,
         show_progress="hidden",
         api_visibility="private",
@@ -154,9 +156,9 @@ def _connect(
     cleared.then(None, js="() => window.quotewell.cleared()", api_visibility="private")
 
 
-def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _composer(settings: Settings, frame: Frame) -> tuple[gr.Textbox, gr.Button, gr.Button]:
     with gr.Column(elem_id="composer"):
-        gr.HTML('<p id="page-status" role="status"></p>', apply_default_css=False)
+        frame.part(_status)
         with gr.Row(elem_id="ask-row"):
             question = gr.Textbox(
                 label=notice_text("page.question_label"),
@@ -171,23 +173,26 @@ def _composer(settings: Settings) -> tuple[gr.Textbox, gr.Button, gr.Button]:
             )
             ask = gr.Button(notice_text("page.ask"), variant="primary", elem_id="ask", scale=0)
         with gr.Row(elem_id="ask-foot"):
-            gr.HTML(_privacy(settings), apply_default_css=False)
+            frame.part(lambda: _privacy(settings))
             clear = gr.Button(notice_text("page.clear"), elem_id="clear", scale=0)
+    frame.told(question, label="page.question_label", placeholder="page.placeholder")
+    frame.told(ask, value="page.ask")
+    frame.told(clear, value="page.clear")
     return question, ask, clear
 
 
 def _head(settings: Settings) -> str:
-    said = {f"page.{name}": notice_text(f"page.{name}") for name in SCRIPT_NOTICES}
-    emergency = notice_text("emergency.banner").format(emergency_number=settings.emergency_number)
+    said = {name: notice_text(name) for name in SCRIPT_NOTICES}
+    emergency = notice_text("emergency.banner").format(emergency_number=emergency_number(settings))
     return (
         f'<a class="skip" href="#question">{_notice("page.skip")}</a>'
         f'<header class="mast"><span class="brand">{icon("mark")}</span>'
         f'<h1>{_notice("page.title")}</h1><p class="tagline">{_notice("page.tagline")}</p>'
-        f"{_reader()}</header>"
+        f'<div class="choices">{language_choice()}{reading_choices()}</div>{_reader()}</header>'
         f'<p class="emergency" id="emergency" role="note">{icon("alert")}'
         f"<span>{escape(emergency)}</span></p>"
         f'<span id="notices" hidden data-notices="{escape(json.dumps(said))}"></span>'
-        '<div id="said" class="visually-hidden" role="status"></div>'
+        f'{script_notices()}<div id="said" class="visually-hidden" role="status"></div>'
     )
 
 
@@ -203,52 +208,36 @@ def _reader() -> str:
     return f'<fieldset class="reader" id="reader">{legend}{choices}</fieldset>'
 
 
-def _pending() -> str:
+def _status() -> str:
+    """What is said above the box, and the way to try once more what failed."""
     return (
-        '<section class="turn" id="pending" hidden><h2 class="asked">'
-        '<span class="asked-words"></span></h2><div class="reply"><p class="looking">'
-        f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
-        f"<span>{_notice('page.slow')}</span></p></div></section>"
+        '<p id="page-status" role="status"></p>'
+        f'<button type="button" class="quiet" id="retry" hidden>{icon("again")}'
+        f"<span>{_notice('turn.retry')}</span></button>"
     )
 
 
-def _welcome() -> str:
-    return f'<h2 class="welcome">{_notice("page.start")}</h2>'
+def _welcome(written_in: Sequence[str]) -> str:
+    return f'<h2 class="welcome">{_notice("page.start")}</h2>{library_in(written_in)}'
 
 
-def _examples() -> str:
-    questions = [notice_text(name) for name in notice_names() if name.startswith("example.")]
-    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{suggestions(questions)}'
+def _examples(written_in: Sequence[str]) -> str:
+    """Questions in the reader's language where the library is written in it, or else in its own."""
+    language = spoken() if not other_languages(written_in) else written_in[0]
+    names = [name for name in notice_names() if name.startswith("example.")]
+    with speaking(language):
+        questions = suggestions([notice_text(name) for name in names], spoken())
+    return f'<h2 class="examples-head">{_notice("page.examples")}</h2>{questions}'
 
 
 def _privacy(settings: Settings) -> str:
-    short = notice_text("page.emergency_short").format(emergency_number=settings.emergency_number)
+    number = emergency_number(settings)
+    short = notice_text("page.emergency_short").format(emergency_number=number)
     privacy = escape(notice_text("page.privacy").format(days=settings.retain_days))
     return (
         f'<p class="privacy">{icon("lock")}<span>{privacy}</span></p>'
         f'<a class="emergency-short" href="#emergency">{icon("alert")}'
         f"<span>{escape(short)}</span></a>"
-    )
-
-
-def _side(settings: Settings) -> str:
-    """The right column: what the page is about, and the viewer that takes its place."""
-    about = {name: notice_text(f"about.{name}") for name in ("what", "not", "stores", "library")}
-    about["stores"] = about["stores"].format(days=settings.retain_days)
-    parts = "".join(
-        f"<h3>{_notice(f'about.{name}_head')}</h3><p>{escape(words)}</p>"
-        for name, words in about.items()
-    )
-    return (
-        f'<details id="about"><summary>{_notice("page.about")}</summary><div class="about-words">'
-        f'<h2 class="about-head">{_notice("page.about")}</h2>{parts}</div></details>'
-        f'<section id="viewer" aria-labelledby="viewer-title" hidden><header class="viewer-head">'
-        f'<h2 id="viewer-title" tabindex="-1">{_notice("page.viewer")}</h2>'
-        f'<button type="button" class="quiet" data-to-quote>{icon("target")}'
-        f"<span>{_notice('page.to_quote')}</span></button>"
-        f'<button type="button" class="quiet" data-close aria-label="{_notice("page.close")}">'
-        f"{icon('close')}</button></header>"
-        f'<div id="viewer-body" tabindex="0"></div></section>'
     )
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
 from index.errors import SearchError
 from qa.assistant import Assistant
-from qa.notices import notice_text
+from qa.notices import FIRST, notice_text, speaking
 from qa.ui.pages import highlight_boxes, page_image
 from qa.ui.quote_card import PAGED_FORMATS
 from qa.ui.theme import ICON, page_manifest
@@ -35,8 +35,14 @@ def page_routes(assistant: Assistant) -> APIRouter:
 
 def _documents(router: APIRouter, library: Library) -> None:
     @router.get("/document/{doc_id}/{version}")
-    def document(doc_id: str, version: str, start: int = 0, end: int = 0) -> HTMLResponse:
-        found = quotable_document(library, unquote(doc_id), version)
+    def document(
+        doc_id: str, version: str, start: int = 0, end: int = 0, language: str = FIRST
+    ) -> HTMLResponse:
+        with speaking(language):
+            return _document(unquote(doc_id), version, start, end)
+
+    def _document(doc_id: str, version: str, start: int, end: int) -> HTMLResponse:
+        found = quotable_document(library, doc_id, version)
         if found is None or not 0 <= start < end <= len(found.text):
             words = escape(notice_text("page.missing"))
             missing = f'<p class="viewer-notice">{words}</p>'

@@ -1,0 +1,1 @@
+"""What the staff pages rest on: who may come in, and what they did."""
