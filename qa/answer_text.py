@@ -40,7 +40,7 @@ def _personal_text(personal: PersonalQuestion, quoted: bool) -> str:
     """Who can answer, that quotes follow if any do, and what to ask them."""
     asks = [f"  - {question}" for question in personal.questions]
     who = f"{personal.text} {personal.below}" if quoted else personal.text
-    return "\n".join([who, f"{personal.to_bring}:", *asks])
+    return "\n".join([who, f"{notice_text('page.to_bring')}:", *asks])
 
 
 def _quote_text(number: int, quote: Quote) -> str:

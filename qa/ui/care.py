@@ -11,7 +11,7 @@ from qa.personal import PersonalQuestion
 from qa.settings import Settings
 from qa.triage.care_card import LINES, CareCard
 from qa.triage.check import RedFlag
-from qa.triage.rules import Level
+from qa.triage.rules import Level, card_text
 from qa.ui.icons import icon
 
 ICONS = {Level.EMERGENCY: "alert", Level.CRISIS: "heart", Level.URGENT: "clock"}
@@ -63,7 +63,7 @@ def personal(question: PersonalQuestion, quoted: bool) -> str:
     language = escape(question.language)
     return (
         f'<section class="personal" lang="{language}"><div class="personal-who">{who}</div>'
-        f"<h3>{escape(question.to_bring)}</h3><ul>{asks}</ul></section>"
+        f"<h3>{escape(card_text('page.to_bring', question.language))}</h3><ul>{asks}</ul></section>"
     )
 
 

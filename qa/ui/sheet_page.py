@@ -211,7 +211,7 @@ def _asks(sheet: Sheet) -> str:
     if sheet.personal:
         return ""
     items = "".join(f"<li>{escape(one)}</li>" for one in sheet.asks)
-    head = f"<h3>{_notice('personal.to_bring')}</h3>"
+    head = f"<h3>{_notice('page.to_bring')}</h3>"
     return f'<section class="personal">{head}<ul>{items}</ul></section>'
 
 

@@ -98,7 +98,7 @@ class _Paper(_Fonts):
         if card:
             self.care(card)
         if sheet.personal and sheet.quotes:
-            self.words(sheet.personal.text)
+            self.words(f"{sheet.personal.text} {sheet.personal.below}")
         if sheet.outcome:
             self.words(sheet.outcome, bold=True)
         for difference in sheet.differs:
@@ -235,7 +235,7 @@ class _Paper(_Fonts):
 
     def asks(self, questions: list[str]) -> None:
         """Questions to bring, and room for what is said to them."""
-        self.head(notice_text("personal.to_bring"))
+        self.head(notice_text("page.to_bring"))
         for question in questions:
             self.set_fill_color(*ACCENT)
             self.circle(MARGIN + 1.2, self.get_y() + 2.8, 0.7, style="F")
