@@ -41,7 +41,7 @@ SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
 
 def build_app(settings: Settings) -> FastAPI:
     """The whole application over one home folder. An index may come later; a model may not."""
-    library = Library(settings.home)
+    library = Library(settings.home, settings.policy)
     embedder = open_embedder(settings.model, settings.models)
     return assemble(settings, Assistant(settings, library, embedder))
 
@@ -58,6 +58,8 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
     async def at_work(_app: FastAPI) -> AsyncIterator[None]:
         clerk.start()
         yield
+        if app.state.staff:
+            app.state.staff.indexing.close()
         clerk.close()
         ledger.close()
 

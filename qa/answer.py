@@ -42,6 +42,7 @@ class Quote:
     `focus`, inside `span`, is the part of it that answers; the rest is what it stands in.
     `pages` are its first and last page, from 1. `section` is the heading path it stands under.
     `score` compares only within its answer. `also` are quotes of other documents that say the same.
+    `banner` names the notice that must stand on it, if any.
     """
 
     doc_id: str
@@ -54,6 +55,7 @@ class Quote:
     source: Source
     score: float
     also: tuple["Quote", ...] = ()
+    banner: str | None = None
 
 
 class Turn(NamedTuple):

@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from index.embedder import Embedder
@@ -25,6 +26,7 @@ from qa.stages import Stages, heard, stage
 from qa.triage.check import triage
 from sources.document import Audience
 from sources.library import Library, Look
+from sources.policy import Quoting
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class Assistant:
         self.reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._store = SnapshotStore(settings.home)
         self._retriever: Retriever | None = None
-        self._named: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._named: tuple[object, frozenset[str]] = (None, frozenset())
 
     @property
     def snapshot(self) -> Searchable:
@@ -130,7 +132,8 @@ class Assistant:
                     wrong_at_most=self.settings.wrong_at_most,
                 )
             if outcome is not Outcome.NOT_IN_LIBRARY:
-                quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
+                chosen = choose_quotes(evidence, audience, self.settings.max_quotes)
+                quotes = tuple(map(self._with_banner, chosen))
         answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
@@ -149,6 +152,12 @@ class Assistant:
         gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
         return answer, Workings(question, evidence, gate, {})
 
+    def _with_banner(self, quote: Quote) -> Quote:
+        """The quote, with a word on its review where the policy asks for one."""
+        status = quote.source.status
+        asked = self.library.policy.quoting(status) is Quoting.BANNER
+        return replace(quote, banner=f"banner.{status.name.lower()}") if asked else quote
+
     @property
     def _models(self) -> str:
         """What computed the answer, for its record."""
@@ -157,9 +166,9 @@ class Assistant:
 
     def _subjects(self, look: Look) -> frozenset[str]:
         """The subjects of the library, found again only after a change of it."""
-        if self._named[0] != look.revision:
+        if self._named[0] != look.moment:
             titles = (entry.source.title for entry in look.quotable.values())
-            self._named = look.revision, subjects_of(titles)
+            self._named = look.moment, subjects_of(titles)
         return self._named[1]
 
     def evidence(

@@ -64,7 +64,7 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
 def _open_assistant(settings: Settings) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
     embedder = open_embedder(settings.model, settings.models)
-    assistant = Assistant(settings, Library(settings.home), embedder)
+    assistant = Assistant(settings, Library(settings.home, settings.policy), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
 
@@ -177,7 +177,7 @@ def _needs_index(settings: Settings) -> bool:
     try:
         folder = SnapshotStore(settings.home).current_folder()
     except NoSnapshot:
-        _fill_new_home(Library(settings.home))
+        _fill_new_home(Library(settings.home, settings.policy))
         print("Building the index; this happens once", flush=True)
         return True
     outdated = Manifest.read(folder / "manifest.json").recipe != index_recipe()

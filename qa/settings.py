@@ -6,11 +6,13 @@ Importing this module reads nothing. An unknown key is an error that names the n
 import difflib
 import tomllib
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.embedder import DEFAULT_MODEL
 from index.engines import AUTO, CHOICES, is_engine
+from sources.policy import Policy, Quoting
 
 SETTINGS_FILE = "quotewell.toml"
 LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that the gate has thresholds for
@@ -43,6 +45,13 @@ class Settings:
     ledger: str = ""
     retain_days: int = 180
     wrong_at_most: float = STRICTEST
+    when_unreviewed: Quoting = Quoting.QUOTE
+    when_in_review: Quoting = Quoting.QUOTE
+    when_approved: Quoting = Quoting.QUOTE
+    when_due: Quoting = Quoting.BANNER
+    when_expired: Quoting = Quoting.NEVER
+    grace_days: int = 90
+    staff_upload_megabytes: int = 50
     address: str = ""
     staff_idle_minutes: int = 60
     oidc_issuer: str = ""
@@ -52,6 +61,18 @@ class Settings:
     oidc_viewer: str = ""
     oidc_reviewer: str = ""
     oidc_admin: str = ""
+
+    @property
+    def policy(self) -> Policy:
+        """What is done with documents by the state of their review."""
+        return Policy(
+            self.when_unreviewed,
+            self.when_in_review,
+            self.when_approved,
+            self.when_due,
+            self.when_expired,
+            self.grace_days,
+        )
 
     @property
     def models(self) -> Path:
@@ -67,6 +88,8 @@ class Settings:
             "concurrent_questions": (1, 256),
             "queue_size": (1, 10000),
             "retain_days": (1, 36500),
+            "grace_days": (0, 36500),
+            "staff_upload_megabytes": (1, 100),
             "staff_idle_minutes": (1, 720),
         }
         for name, (low, high) in bounds.items():
@@ -109,6 +132,11 @@ def read_settings(home: Path) -> Settings:
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
             raise SettingsError(f"{path} has an unknown setting {key!r}; {hint}")
         wanted = type(known[key].default)
-        if type(value) is not wanted:
+        if issubclass(wanted, StrEnum):
+            if value not in list(wanted):
+                choices = ", ".join(wanted)
+                raise SettingsError(f"{path}: {key} must be one of {choices}; correct it")
+            values[key] = wanted(value)
+        elif type(value) is not wanted:
             raise SettingsError(f"{path}: {key} must be of type {wanted.__name__}; correct it")
     return Settings(home=home, **values)

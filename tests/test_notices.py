@@ -24,7 +24,7 @@ GROUPS = "|".join(sorted({name.split(".")[0] for name in notice_names()}))
 NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js|toml)[a-z_]+)["']""")
 MADE = re.compile(rf"""f["']({GROUPS})\.\{{""")  # as in f"status.{{...}}"
 BY_VALUE = {f"outcome.{outcome}" for outcome in Outcome} | {
-    f"status.{status.replace(' ', '_')}" for status in Status
+    f"{group}.{status.replace(' ', '_')}" for group in ("status", "banner") for status in Status
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.ledger.clerk import Clerk
 from qa.ledger.compare import State, Successor, word_diff
 from qa.ledger.entries import Entry, Kind, Words, new_entry, now
-from qa.ledger.inbox import affected, inbox, standing
+from qa.ledger.inbox import affected, finding_of, handled, inbox, standing
 from qa.ledger.ledger import Ledger
 from qa.ledger.recheck import notice_changes, step, under_way
 from qa.ledger.verify import verify
@@ -178,6 +178,10 @@ def test_what_a_person_has_dealt_with_leaves_the_inbox(ledger, library, quoting,
     ledger.append([new_entry(Kind.HANDLED, found.finding_id, {"by": "nurse"}, "patient called")])
     assert inbox(ledger) == []
     assert standing(ledger, "a1")[0].state is State.REWORDED
+    (done,) = handled(ledger)
+    assert (done.finding, done.by, done.note) == (found, "nurse", "patient called")
+    assert finding_of(ledger, found.finding_id) == found
+    assert finding_of(ledger, "nobody's") is None
 
 
 def test_withdrawing_is_found_and_so_is_a_version_that_comes_back(ledger, library, quoting, put):

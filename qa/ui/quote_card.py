@@ -15,7 +15,7 @@ from qa.notices import notice_text
 from qa.ui.icons import icon
 from qa.ui.in_words import date_in_words, language_label
 from qa.ui.terms import Terms
-from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span
+from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span, Status
 
 PAGED_FORMATS = frozenset({"pdf"})
 
@@ -55,6 +55,7 @@ def quote_card(
     return (
         f'<figure class="card" id="{place.id}">'
         f'<h3 class="{alone}">{escape(place.order)}</h3>{_speak(place)}'
+        f"{_banner(quote)}"
         f'<blockquote class="quote-text" lang="{language}" '
         f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
         f'<figcaption class="card-foot">'
@@ -77,6 +78,13 @@ def _speak(place: Place) -> str:
         f'<button type="button" class="quiet speak" data-speak="{place.id}" aria-pressed="false" '
         f'aria-label="{name}">{icon("speak")}{icon("stop")}</button>'
     )
+
+
+def _banner(quote: Quote) -> str:
+    """What must be said of the source's review before its words are read."""
+    if quote.banner is None:
+        return ""
+    return f'<p class="card-banner">{icon("clock")}<span>{_notice(quote.banner)}</span></p>'
 
 
 def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, Span]]:
@@ -144,6 +152,8 @@ def review_of(source: Source, today: date) -> str:
     said = [notice_text(f"status.{source.status.name.lower()}")]
     if source.reviewed:
         said.append(notice_text("status.reviewed_on").format(date=date_in_words(source.reviewed)))
+    if source.status in (Status.DUE, Status.EXPIRED):
+        return " ".join(said)  # these words say it already
     if source.review_due and source.review_due < today:
         said.append(notice_text("status.overdue"))
     elif source.review_due:

@@ -12,7 +12,27 @@ from starlette.exceptions import HTTPException
 from qa.ledger.errors import LedgerError
 from qa.staff.errors import NotAllowed, SignOnFailed, StaffError, UnknownAccount
 from qa.staff.roles import Person
-from qa.ui.staff import activity, own, people, sign_in, sign_on, start
+from qa.staff.uploads import UnknownUpload
+from qa.ui.staff import (
+    activity,
+    answers,
+    document,
+    gold,
+    inbox,
+    lacking,
+    library,
+    metadata,
+    one_answer,
+    overview,
+    own,
+    people,
+    reading,
+    reports,
+    sign_in,
+    sign_on,
+    start,
+    uploading,
+)
 from qa.ui.staff.desk import StaffDesk
 from qa.ui.staff.door import (
     Forged,
@@ -24,12 +44,17 @@ from qa.ui.staff.door import (
 )
 from qa.ui.staff.guard import Guard
 from qa.ui.staff.paper import page, sentence
-from sources.errors import SourceError
+from sources.errors import ChangedMeanwhile, SourceError, UnknownDocument
 
 logger = logging.getLogger(__name__)
 
-GROUPS = (start, sign_in, sign_on, own, people, activity)
+GROUPS = (
+    *(start, sign_in, sign_on, own, people, activity),
+    *(overview, answers, one_answer, gold, inbox, lacking, reports),
+    *(library, uploading, document, metadata, reading),
+)
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
+NOT_THERE = (UnknownDocument, UnknownUpload)
 STATIC = Path(__file__).with_name("static")
 
 
@@ -119,6 +144,10 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(SourceError)
     def away(request: Request, error: Exception) -> Response:
         words = sentence(str(error))
+        if type(error) in NOT_THERE:
+            return refused(request, 404, "Not here", words)
+        if isinstance(error, ChangedMeanwhile):
+            return refused(request, 409, "Not done", words)
         if _person(request) is None:  # strangers need not know where the record lies
             logger.warning("%s", error)
             words = "The record cannot be reached. Try again soon; the log of the program says why."

@@ -28,6 +28,13 @@ class Place(NamedTuple):
 
 
 NAVIGATION = (
+    Place("/overview", "Overview", Role.VIEWER),
+    Place("/answers", "Answers", Role.VIEWER),
+    Place("/inbox", "Inbox", Role.VIEWER),
+    Place("/library", "Library", Role.VIEWER),
+    Place("/lacking", "Lacking", Role.VIEWER),
+    Place("/gold", "Gold", Role.VIEWER),
+    Place("/reports", "Evaluation", Role.VIEWER),
     Place("/people", "People", Role.ADMIN),
     Place("/activity", "Activity", Role.ADMIN),
 )
