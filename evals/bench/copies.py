@@ -1,141 +1,91 @@
-"""A snapshot of as many passages as are wanted: real ones first, then perturbed copies of them.
+"""A library grown by copies of its documents under other titles, their vectors a little turned.
 
-Nobody has a million passages about spines to measure on. Vectors of real texts (passages,
-statements, wordings) are moved along differences of other real vectors and a little at random,
-so that they lie as texts do and not as noise; a copy holds most of the terms of its original and
-some of another's. A copy has one wording. It has no statements: these are looked up by their
-place, which costs the same in an index of any size.
+Real text in such amounts is seldom at hand. What a copy is called reaches its passages and its
+statements in context, and those vectors are turned by random amounts, so that no two are equal.
+Times are like those of a real library; whether answers are right is not measured on it.
 """
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple, Self
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.build import write_engine
-from index.embedder import Vectors
-from index.late import TokenTable
-from index.lexical import LexicalIndex
-from index.passage_table import save_rows
-from index.passages import PassageRow, prepare
-from index.snapshot import FORMAT, Manifest, Snapshot, SnapshotStore, file_hashes, index_recipe
-from index.statements import StatementTable
-from sources.document import Span
-from sources.library import Library
+from index.embedder import Embedder, ModelIdentity, TokenRows, Vectors
+from sources.document import Document
 
-SEED = 7
-OF_A_DOCUMENT = 15  # passages
-MOVED = 0.5  # of the difference between two other texts; leaves a cosine of .77 to .88
-NOISE = 0.25  # length of what is added at random
-KEPT, BORROWED = 0.8, 0.2  # shares of terms: of its own, of another passage
-BLOCK = 50_000
+TURN = 0.35  # length of what is added to a vector of length 1: a cosine of .94
+_MARK = re.compile(r" \(copy \d+\)")
 
 
-class Originals(NamedTuple):
-    """Real texts: the vector of each, which passage it belongs to, and the passages' terms."""
-
-    vectors: Vectors
-    passage_of: NDArray[np.int64]
-    terms: Sequence[NDArray[np.str_]]
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, library: Library) -> Self:
-        """Everything that the snapshot of a library embedded."""
-        table = snapshot.passages
-        entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
-        documents = [library.document(entry.doc_id, entry.version) for entry in entries]
-        terms = [np.array(p.terms) for document in documents for p in prepare(document)]
-        statements = np.repeat(np.arange(len(table)), [row.last - row.first for row in table])
-        wordings = np.repeat(np.arange(len(table)), np.diff(table.asked_ends))
-        parts = (
-            (snapshot.vectors, np.arange(len(table))),
-            (snapshot.statement_vectors, statements),
-            (snapshot.context_vectors, statements),
-            (snapshot.asked_vectors, wordings),
+def copies_of(documents: Sequence[Document], number: int) -> Iterator[Document]:
+    """Each document once more, under another name and title, without wordings."""
+    for document in documents:
+        title = f"{document.source.title} (copy {number})"
+        yield replace(
+            document,
+            doc_id=f"{document.doc_id}-{number}",
+            version=sha256(f"{document.version} {number}".encode()).hexdigest(),
+            source=replace(document.source, title=title, asked_as=()),
         )
-        vectors = np.concatenate([np.asarray(rows, np.float32) for rows, _ in parts])
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return cls(vectors, np.concatenate([of for _, of in parts]), terms)
-
-    def copies(self, count: int, dice: np.random.Generator) -> tuple[Vectors, NDArray[np.int64]]:
-        """The originals, shuffled, then perturbed copies; and the original of each."""
-        real = dice.permutation(len(self.vectors))[:count]
-        which = np.concatenate([real, dice.integers(len(self.vectors), size=count - len(real))])
-        made = self.vectors[which]
-        dimension = made.shape[1]
-        for first in range(len(real), count, BLOCK):
-            rows = made[first : first + BLOCK]
-            one, other = dice.integers(len(self.vectors), size=(2, len(rows)))
-            rows += MOVED * (self.vectors[one] - self.vectors[other])
-            noise = dice.standard_normal((len(rows), dimension), dtype=np.float32)
-            rows += NOISE / np.sqrt(dimension) * noise
-            rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        return made, self.passage_of[which]
-
-    def terms_of(
-        self, passages: NDArray[np.int64], dice: np.random.Generator
-    ) -> Iterator[list[str]]:
-        """The terms of a copy of each of `passages`."""
-        for own, other in zip(passages, dice.permutation(passages), strict=True):
-            mine, theirs = self.terms[own], self.terms[other]
-            kept = mine[dice.random(len(mine)) < KEPT]
-            yield [*kept.tolist(), *theirs[dice.random(len(theirs)) < BORROWED].tolist()]
 
 
-def write_copies(originals: Originals, model: Manifest, home: Path, count: int, engine: str) -> str:
-    """Write a snapshot of `count` passages under `home` and let it serve; its id.
+class TurningEmbedder:
+    """Gives a text of a copy the vectors of the original, turned; computes nothing twice."""
 
-    `model` is the manifest of the snapshot that the originals are of.
-    """
-    dice = np.random.default_rng(SEED)
-    store = SnapshotStore(home)
-    folder = store.folder / ".building-copies"
-    for part in ("tokens", "lexical", "statements"):
-        (folder / part).mkdir(parents=True)
-    vectors, passages = originals.copies(count, dice)
-    asked, _ = originals.copies(count, dice)
-    sample = originals.vectors[:: max(len(originals.vectors) // 400, 1)]
-    for name, rows in (("vectors", vectors), ("asked_vectors", asked)):
-        np.save(folder / f"{name}.npy", rows)
-    for name in ("statement_vectors", "context_vectors"):
-        np.save(folder / f"{name}.npy", np.zeros((0, vectors.shape[1]), np.float16))
-    none = np.zeros(0, np.int32)
-    tokens = TokenTable(
-        np.zeros((0, vectors.shape[1]), np.int8),
-        none,
-        np.zeros(count + 1, np.int64),
-        np.zeros(count, np.int32),
-    )
-    tokens.save(folder / "tokens")
-    save_rows([_row(n) for n in range(count)], folder)
-    near = write_engine(folder / "engine.bin", engine, vectors, sample)
-    wordings = write_engine(folder / "asked_engine.bin", engine, asked, sample)
-    del vectors, asked
-    lexical = LexicalIndex.build(list(originals.terms_of(passages, dice)))
-    lexical.save(folder / "lexical")
-    StatementTable.of((), tokens, lexical).save(folder / "statements")
-    (folder / "words.json").write_text("{}", encoding="utf-8")
-    manifest = Manifest(
-        format=FORMAT,
-        recipe=index_recipe(),
-        model=model.model,
-        engine=near.name,
-        recall=near.recall,
-        asked_engine=wordings.name,
-        asked_recall=wordings.recall,
-        passages=count,
-        statements=0,
-        documents={},
-        files=file_hashes(folder),
-    )
-    return store.switch_to(folder, manifest)
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model this is."""
+        return self._embedder.identity
+
+    @property
+    def runtime(self) -> str:
+        """What computes the vectors."""
+        return self._embedder.runtime
+
+    def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
+        """Vectors `(n, dimension)` for `texts`, in order."""
+        plain = [_MARK.sub("", text) for text in texts]
+        once = {text: row for row, text in enumerate(dict.fromkeys(plain))}
+        if not once:
+            return self._embedder.embed(texts, seen)
+        made = self._embedder.embed(list(once), seen)
+        rows = made[[once[text] for text in plain]]
+        return np.stack([_turned(row, text) for row, text in zip(rows, texts, strict=True)])
+
+    def embed_tokens(
+        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+    ) -> tuple[Vectors, list[TokenRows]]:
+        """What `embed` gives, and the tokens of each text."""
+        plain = list(dict.fromkeys(_MARK.sub("", text) for text in texts))
+        vectors, tokens = self._embedder.embed_tokens(plain, seen)
+        at = {text: row for row, text in enumerate(plain)}
+        whole, found = np.zeros((len(texts), self.identity.dimension), np.float32), []
+        for row, text in enumerate(texts):
+            own = at[_MARK.sub("", text)]
+            whole[row] = _turned(vectors[own], text)
+            found.append(_moved(tokens[own], text))
+        return whole, found
 
 
-def _row(number: int) -> PassageRow:
-    document = f"{number // OF_A_DOCUMENT:08x}"
-    span = Span(1000 * (number % OF_A_DOCUMENT), 1000 * (number % OF_A_DOCUMENT) + 600)
-    heading = ("A section of some length", f"Passage {number}")
-    numbers = (0, 0, number, number + 1)
-    return PassageRow(f"{number:024x}", document, document * 8, span, heading, *numbers)
+def _turned(vector: Vectors, text: str) -> Vectors:
+    """The vector of a copy: turned by chance, in a way that its text decides."""
+    if not _MARK.search(text):
+        return vector
+    seed = int.from_bytes(sha256(text.encode()).digest()[:8])
+    chance = np.random.default_rng(seed).standard_normal(len(vector), dtype=np.float32)
+    turned: Vectors = vector + TURN * chance / np.linalg.norm(chance)
+    return turned / np.linalg.norm(turned)
+
+
+def _moved(tokens: TokenRows, text: str) -> TokenRows:
+    """The tokens of a copy, which stand behind a longer title."""
+    mark = _MARK.search(text)
+    if mark is None:
+        return tokens
+    behind = tokens.offsets[:, :1] >= mark.start()
+    return TokenRows(tokens.vectors, tokens.offsets + (mark.end() - mark.start()) * behind)

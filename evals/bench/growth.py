@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evals.bench.copies import Originals, write_copies
+from evals.bench.many import Originals, write_copies
 from evals.gold import gold_questions
 from index.build import build
 from index.conversion import open_embedder
