@@ -25,8 +25,10 @@ from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.staff.accounts import FIRST
 from qa.staff.errors import KeyUnusable
+from qa.ui.answer_routes import answer_routes
+from qa.ui.answering import warm_up
 from qa.ui.front_door import FrontDoor
-from qa.ui.patient import patient_page, warm_up
+from qa.ui.patient import patient_page
 from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
 from qa.ui.staff.app import closed_app, staff_app
@@ -66,6 +68,7 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=at_work)
     app.add_middleware(FrontDoor)
     app.include_router(page_routes(assistant))
+    app.include_router(answer_routes(settings, clerk))
     app.state.assistant = assistant
     app.state.recorder = Recorder(settings, clerk)
     _add_staff(app, settings)

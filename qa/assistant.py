@@ -4,7 +4,6 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from index.embedder import Embedder
@@ -12,7 +11,7 @@ from index.errors import SearchError
 from index.reranker import CrossEncoderReranker
 from index.retriever import Retriever
 from index.snapshot import Searchable, SnapshotStore
-from qa.answer import Answer, Outcome, Quote, Turn
+from qa.answer import Answer, Outcome, Quote, Turn, with_banner
 from qa.differences import differences
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
@@ -26,7 +25,6 @@ from qa.stages import Stages, heard, stage
 from qa.triage.check import triage
 from sources.document import Audience
 from sources.library import Library, Look
-from sources.policy import Quoting
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +131,7 @@ class Assistant:
                 )
             if outcome is not Outcome.NOT_IN_LIBRARY:
                 chosen = choose_quotes(evidence, audience, self.settings.max_quotes)
-                quotes = tuple(map(self._with_banner, chosen))
+                quotes = tuple(with_banner(quote, self.library.policy) for quote in chosen)
         answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
@@ -151,12 +149,6 @@ class Assistant:
         )
         gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
         return answer, Workings(question, evidence, gate, {})
-
-    def _with_banner(self, quote: Quote) -> Quote:
-        """The quote, with a word on its review where the policy asks for one."""
-        status = quote.source.status
-        asked = self.library.policy.quoting(status) is Quoting.BANNER
-        return replace(quote, banner=f"banner.{status.name.lower()}") if asked else quote
 
     @property
     def _models(self) -> str:
@@ -192,9 +184,7 @@ class Assistant:
         with stage("understand"):
             bare = understand(text, (), Vocabulary(counts), limit=limit, exact=exact)
         with stage("library"):
-            look = (
-                self.library.look()
-            )  # one too: what is withdrawn meanwhile is so from the next on
+            look = self.library.look()  # one too, whatever is withdrawn meanwhile
         found = self._weighed(retriever, look, bare)
         if history and not exact and not bare.notice:
             with stage("understand"):

@@ -4,6 +4,7 @@ Importing this module reads nothing. An unknown key is an error that names the n
 """
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -35,6 +36,7 @@ class Settings:
     engine: str = AUTO
     host: str = "127.0.0.1"
     port: int = 7860
+    address: str = ""
     emergency_number: str = "your local emergency number"
     urgent_line: str = "an out-of-hours medical line"
     crisis_line: str = "A crisis line in your country"
@@ -52,7 +54,6 @@ class Settings:
     when_expired: Quoting = Quoting.NEVER
     grace_days: int = 90
     staff_upload_megabytes: int = 50
-    address: str = ""
     staff_idle_minutes: int = 60
     oidc_issuer: str = ""
     oidc_client: str = ""
@@ -95,6 +96,8 @@ class Settings:
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(f"{name} must be between {low} and {high}; correct it")
+        if self.address and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", self.address):
+            raise SettingsError("address must begin with https:// or http://; correct it")
         if self.wrong_at_most not in LEVELS:
             known = ", ".join(map(str, LEVELS))
             raise SettingsError(f"wrong_at_most must be one of {known}; correct it")

@@ -80,7 +80,7 @@ def test_a_spanish_message_is_answered_in_spanish_on_an_english_page(phone: Page
     ask(phone, "¿Debo dejar mi medicina? Soy ana@example.org")
     turn = turns(phone).last
     expect(turn).to_have_attribute("lang", "es")
-    expect(turn.locator(".personal h3")).to_have_text(said("page.to_bring"))
+    expect(turn.locator(".personal h3")).to_have_text(said("personal.to_bring"))
     expect(turn.locator(".details")).to_have_text(said("masking.noticed"))
     ask(phone, "Gracias")
     expect(turns(phone).last.locator(".outcome")).to_have_text(said("talk.thanks"))

@@ -294,3 +294,12 @@ def test_a_page_of_metadata_alone_asks_for_nothing(ledger, library, quoting, put
     library.add(replace(titled, doc_id="scan"), data, "scan.md")
     assert library.entry("scan").source.title != held.source.title
     assert notice_changes(ledger, library) == []
+
+
+def test_a_long_quote_is_laid_beside_the_whole_paragraph_that_took_its_place():
+    lines = "Lie still. It is loud. It takes 10 minutes. Ask for plugs. Breathe. Then you may rise."
+    found, text = compared(
+        lines, f"# Scan\n\n{lines.replace('10', '20')}\n", f"# Scan\n\n{lines}\n"
+    )
+    assert text == lines.replace("10", "20")
+    assert [run for run in found.diff if run[0] != "same"] == [("out", "10"), ("in", "20")]

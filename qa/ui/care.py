@@ -11,7 +11,7 @@ from qa.personal import PersonalQuestion
 from qa.settings import Settings
 from qa.triage.care_card import LINES, CareCard
 from qa.triage.check import RedFlag
-from qa.triage.rules import Level, card_text
+from qa.triage.rules import Level
 from qa.ui.icons import icon
 
 ICONS = {Level.EMERGENCY: "alert", Level.CRISIS: "heart", Level.URGENT: "clock"}
@@ -29,12 +29,12 @@ def care(flag: RedFlag, number: int, settings: Settings) -> str:
     because = f'<p class="care-words">{escape(card.words_label)} {words}</p>' if words else ""
     unsigned = f'<p class="care-unsigned">{escape(card.unsigned)}</p>' if card.unsigned else ""
     return (
-        f'<section class="care care-{card.level}" lang="{escape(card.language)}" '
+        f'<div class="care care-{card.level}" role="group" lang="{escape(card.language)}" '
         f'aria-labelledby="care-{number}"><h3 class="care-head" id="care-{number}">'
         f'{icon(ICONS[card.level])}<span><span class="visually-hidden">{escape(card.prefix)} '
         f'</span>{escape(card.heading)}</span></h3><div class="care-body">'
         f'{_calls(card, settings)}<p class="care-advice">{escape(card.advice)}</p>'
-        f"{because}{unsigned}</div></section>"
+        f"{because}{unsigned}</div></div>"
     )
 
 
@@ -57,13 +57,13 @@ def _lines(card: CareCard, settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def personal(question: PersonalQuestion, quoted: bool) -> str:
-    """What this page cannot tell and who can, where quotes follow; three questions to bring."""
-    who = f"<p>{escape(question.text)}</p>" if quoted else ""
+    """What this page cannot tell and who can, that quotes follow if any do; what to ask them."""
+    who = f"<p>{escape(question.text)}{' ' + escape(question.below) if quoted else ''}</p>"
     asks = "".join(f"<li>{escape(one)}</li>" for one in question.questions)
     language = escape(question.language)
     return (
         f'<section class="personal" lang="{language}"><div class="personal-who">{who}</div>'
-        f"<h3>{escape(card_text('page.to_bring', question.language))}</h3><ul>{asks}</ul></section>"
+        f"<h3>{escape(question.to_bring)}</h3><ul>{asks}</ul></section>"
     )
 
 

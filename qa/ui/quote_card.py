@@ -46,28 +46,42 @@ def quote_card(
     One that stands alone is numbered for ears only.
     """
     terms = Terms(place.id, tuple(meanings))
-    words = "".join(_line(quote, document, terms, line) for line in lines_of(quote, document))
-    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
-    clinician = quote.source.audience is Audience.CLINICIAN
-    language = escape(quote.source.language)
     alone = "visually-hidden" if place.total == 1 else "card-order"
-    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
     return (
         f'<figure class="card" id="{place.id}">'
         f'<h3 class="{alone}">{escape(place.order)}</h3>{_speak(place)}'
-        f"{_banner(quote)}"
-        f'<blockquote class="quote-text" lang="{language}" '
-        f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
+        f"{banner_of(quote)}"
+        f"{words_of(quote, document, terms)}"
         f'<figcaption class="card-foot">'
+        f"{source_of(quote, document, today)}"
+        f"{_also(quote, place)}"
+        f"{_buttons(quote, document, place)}"
+        f"</figcaption>{terms.meanings_shown()}</figure>"
+    )
+
+
+def words_of(quote: Quote, document: Document, terms: Terms) -> str:
+    """The words of a quote and nothing else, those of `terms` to be explained."""
+    words = "".join(_line(quote, document, terms, line) for line in lines_of(quote, document))
+    return (
+        f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
+        f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
+    )
+
+
+def source_of(quote: Quote, document: Document, today: date) -> str:
+    """What stands under the words: title, section, and in small type pages and review."""
+    language = escape(quote.source.language)
+    clinician = quote.source.audience is Audience.CLINICIAN
+    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
+    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
+    return (
         f'<p class="card-title">'
         f'<span class="visually-hidden">{_notice("page.source")}: </span>'
         f'<cite lang="{language}">{escape(quote.source.title)}</cite>'
         f"{language_label(quote.source.language)}{label}</p>"
         f"{_section(quote)}"
         f'<ul class="facts">{facts}</ul>'
-        f"{_also(quote, place)}"
-        f"{_buttons(quote, document, place)}"
-        f"</figcaption>{terms.meanings_shown()}</figure>"
     )
 
 
@@ -80,7 +94,7 @@ def _speak(place: Place) -> str:
     )
 
 
-def _banner(quote: Quote) -> str:
+def banner_of(quote: Quote) -> str:
     """What must be said of the source's review before its words are read."""
     if quote.banner is None:
         return ""

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
+from qa.ledger.compare import SEVERITY, State
 from qa.staff.acts import act
 from qa.staff.changes import What, changes
 from qa.staff.indexing import is_full, problem_in_words
@@ -104,7 +105,7 @@ def _difference(desk: StaffDesk, found: Understood) -> dict[str, object]:
     every = changes(old, found.document)
     rows = [row for row in every if row.what is not What.SAME]
     rest = touched(desk.ledger, desk.library, found.document)
-    concerned = [one for one in rest if one.compared.severity > 0]
+    concerned = [one for one in rest if one.compared.severity > SEVERITY[State.MOVED]]
     return {
         "rows": rows[:ROWS],
         "more": len(rows) - ROWS,
