@@ -102,7 +102,7 @@ def _add_staff(app: FastAPI, settings: Settings) -> None:
         staff = staff_app(app.state.staff)
     except KeyUnusable as error:
         logger.warning("the staff pages are closed: %s", error)
-        staff = closed_app(str(error))
+        staff = closed_app()
     app.add_api_route("/staff", lambda: RedirectResponse("staff/"), include_in_schema=False)
     app.mount("/staff", staff)
 
@@ -111,7 +111,7 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
     app = build_app(settings)
     _warm(settings, app.state.assistant)
-    _welcome_first_admin(app.state.staff)
+    welcome_first_admin(app.state.staff)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
@@ -124,7 +124,7 @@ def _warm(settings: Settings, assistant: Assistant) -> None:
         logger.warning("no question can be answered yet: %s", error)
 
 
-def _welcome_first_admin(desk: StaffDesk | None) -> None:
+def welcome_first_admin(desk: StaffDesk | None) -> None:
     """Print the password of the first account, once: whoever sees the terminal may come in."""
     try:
         password = desk.accounts.first_admin() if desk else None

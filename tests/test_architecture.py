@@ -26,7 +26,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "cryptography": ("qa/ledger/seal.py",),
     "docx": ("sources/readers/docx.py",),
     "faiss": ("index/engines/", "evals/bench/floor.py"),
-    "fastapi": ("app.py", "qa/ui/"),
+    "fastapi": ("app.py", "qa/ui/", "evals/bench/desk.py"),
     "fpdf": ("qa/ui/sheet_pdf.py",),
     "grpc": ("index/milvus.py",),
     "gradio": ("app.py", "qa/ui/"),

@@ -176,7 +176,7 @@ def test_a_model_that_fails_is_told_and_tried_again(ask, ledger, assistant):
 def test_every_question_is_in_one_group_near_its_middle(count, seed):
     dice = np.random.default_rng(seed)
     rows = dice.normal(size=(count, 3)).astype(np.float32)
-    groups = alike(rows, [1] * count)
+    groups = alike(rows, [1] * count, 0.5)
     assert sorted(at for group in groups for at in group) == list(range(count))
     units = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     for middle, *others in groups:

@@ -32,6 +32,11 @@ class Reckoning(NamedTuple):
     recorded: float
 
     @property
+    def by_share(self) -> list[Part]:
+        """The parts, what spoke for it first."""
+        return sorted(self.parts, key=lambda part: -part.share)
+
+    @property
     def total(self) -> float:
         """The sum, in logits."""
         return self.bias + sum(part.share for part in self.parts)
@@ -69,7 +74,10 @@ class Statement(NamedTuple):
 
 
 class Why(NamedTuple):
-    """Everything a trace tells. `gate` is none where there was nothing to weigh."""
+    """Everything a trace tells. `gate` is none where there was nothing to weigh.
+
+    `stages` are milliseconds by stage; a trace from before they were kept has none.
+    """
 
     terms: int
     own_terms: int
@@ -79,6 +87,7 @@ class Why(NamedTuple):
     thresholds: Mapping[str, float]
     calibration: Mapping[str, Any]
     configuration: Mapping[str, Any]
+    stages: Mapping[str, float]
 
 
 def why(trace: Facts, probability: float) -> Why:
@@ -101,6 +110,7 @@ def why(trace: Facts, probability: float) -> Why:
         thresholds=trace["thresholds"],
         calibration=trace["calibration"],
         configuration=trace["configuration"],
+        stages=trace.get("stages", {}),
     )
 
 

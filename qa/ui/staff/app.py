@@ -1,5 +1,6 @@
 """The application of the staff: its page groups, what stands before them, and refusals as pages."""
 
+import logging
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -42,8 +43,10 @@ from qa.ui.staff.door import (
     unforged,
 )
 from qa.ui.staff.guard import Guard
-from qa.ui.staff.paper import page
+from qa.ui.staff.paper import page, sentence
 from sources.errors import ChangedMeanwhile, SourceError, UnknownDocument
+
+logger = logging.getLogger(__name__)
 
 GROUPS = (
     *(start, sign_in, sign_on, own, people, activity),
@@ -67,13 +70,15 @@ def staff_app(desk: StaffDesk) -> FastAPI:
     return app
 
 
-def closed_app(reason: str) -> FastAPI:
+def closed_app() -> FastAPI:
     """What stands under `/staff` when it cannot be opened. Patients' pages work all the same."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/{path:path}")
     def closed(path: str) -> Response:
-        return PlainTextResponse(f"The staff pages are closed: {reason}\n", 503)
+        return PlainTextResponse(
+            "The staff pages are closed; the log of the program says why.\n", 503
+        )
 
     return app
 
@@ -133,16 +138,20 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(StaffError)
     def staff_error(request: Request, error: StaffError) -> Response:
         known = {NotAllowed: 409, UnknownAccount: 404, SignOnFailed: 400}
-        return refused(request, known.get(type(error), 400), "Not done", _sentence(error))
+        return refused(request, known.get(type(error), 400), "Not done", sentence(str(error)))
 
     @app.exception_handler(LedgerError)
     @app.exception_handler(SourceError)
     def away(request: Request, error: Exception) -> Response:
+        words = sentence(str(error))
         if type(error) in NOT_THERE:
-            return refused(request, 404, "Not here", _sentence(error))
+            return refused(request, 404, "Not here", words)
         if isinstance(error, ChangedMeanwhile):
-            return refused(request, 409, "Not done", _sentence(error))
-        return refused(request, 503, "Not possible just now", _sentence(error))
+            return refused(request, 409, "Not done", words)
+        if _person(request) is None:  # strangers need not know where the record lies
+            logger.warning("%s", error)
+            words = "The record cannot be reached. Try again soon; the log of the program says why."
+        return refused(request, 503, "Not possible just now", words)
 
     @app.exception_handler(RequestValidationError)
     def not_understood(request: Request, error: RequestValidationError) -> Response:
@@ -158,8 +167,3 @@ def _faults(app: FastAPI) -> None:
         head = "Not here" if missing else "Not possible"
         words = "There is no such page." if missing else f"{error.detail}."
         return refused(request, error.status_code, head, words)
-
-
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}."

@@ -5,6 +5,7 @@ and figures stand around it as text, and are as large on a phone as anywhere.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 FIELD = 100.0
@@ -68,29 +69,45 @@ def _stacked(column: Told, top: int) -> list[Piece]:
 
 
 def round_up(value: float) -> int:
-    """The next of 1, 2, 5, 10, 20, 50 … that is not less."""
-    if value <= 1:
-        return 1
+    """The next whole number of one figure, or of 25 with noughts, that is not less."""
     size = 1
     while True:
-        for step in (1, 2, 5):
-            if step * size >= value:
-                return step * size
+        for step in (1, 2, 2.5, 3, 4, 5, 6, 8):
+            top = step * size
+            if top >= value and top == int(top):
+                return int(top)
         size *= 10
 
 
 class Bar(NamedTuple):
-    """A bar to the left or right of the middle of a field; the scale is that of all its fellows."""
+    """A bar on a field; `kind` says whether it leads to the right ("for") or left ("against")."""
 
     x: float
     width: float
     kind: str
 
 
-def diverging(value: float, greatest: float) -> Bar:
-    """A bar for a value from -`greatest` to `greatest`."""
-    width = round(abs(value) / greatest * FIELD / 2, 3) if greatest else 0.0
-    return Bar(FIELD / 2 - (width if value < 0 else 0), width, "against" if value < 0 else "for")
+class Steps(NamedTuple):
+    """Values added up one after the other: a bar for each, and where nought stands."""
+
+    bars: Sequence[Bar]
+    nought: float
+
+
+def steps(values: Sequence[float]) -> Steps:
+    """Each bar begins where the one before it ends; the field holds nought and every sum."""
+    sums = [0.0, *accumulate(values)]
+    low, spread = min(sums), (max(sums) - min(sums)) or 1.0
+    places = [(one - low) / spread * FIELD for one in sums]
+    bars = [
+        Bar(
+            round(min(begin, end), 2),
+            round(abs(end - begin), 2),
+            "against" if end < begin else "for",
+        )
+        for begin, end in pairwise(places)
+    ]
+    return Steps(bars, round(places[0], 2))
 
 
 def line(values: Sequence[float], low: float, high: float) -> str:

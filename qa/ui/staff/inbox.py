@@ -1,6 +1,6 @@
 """The inbox: what became of quotes whose document changed, the worst and most seen first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from qa.ledger.entries import Kind, new_entry
-from qa.ledger.inbox import affected, finding_of, handled, inbox
+from qa.ledger.inbox import Finding, affected, finding_of, handled, inbox
 from qa.ledger.ledger import Ledger
 from qa.ledger.recheck import under_way
 from qa.masking import mask
@@ -21,9 +21,11 @@ from qa.ui.staff.filters import Filters
 from qa.ui.staff.paper import page
 from qa.ui.staff.sent import sent
 from sources.document import Span
+from sources.library import Library
 
 MOST = 10_000  # findings that are exported
 SHOWN = 100  # findings on a page, and answers beside one
+NEAR = 60  # characters of unchanged words beside a change
 NOTE = 1000  # characters of a note
 COLUMNS = (
     "severity state doc_id version start end to_version new similarity answers showings finding_id"
@@ -46,7 +48,8 @@ def _list(router: APIRouter) -> None:
         filters = Filters(request, "doc_id", "handled")
         if tidied := filters.tidied():
             return tidied
-        ledger = desk_of(request).ledger
+        desk = desk_of(request)
+        ledger = desk.ledger
         concerns = inbox(ledger, MOST)
         doc_id = filters.given.get("doc_id")
         chosen = [one for one in concerns if doc_id in (None, one.finding.doc_id)]
@@ -55,7 +58,7 @@ def _list(router: APIRouter) -> None:
             request,
             "inbox.html",
             person,
-            concerns=chosen[:SHOWN],
+            concerns=[(one, _told(desk.library, one.finding)) for one in chosen[:SHOWN]],
             count=len(chosen),
             documents=sorted({one.finding.doc_id for one in concerns}),
             handled=handled(ledger, SHOWN) if past else [],
@@ -65,6 +68,25 @@ def _list(router: APIRouter) -> None:
             may_change=person.role.may(Role.REVIEWER),
             done=f"{done} handled." if done.isdecimal() else "",
         )
+
+
+def _told(library: Library, finding: Finding) -> list[tuple[str, str]]:
+    """What changed with some words around it; all words when there is nothing to lay beside."""
+    if finding.diff:
+        return nearby(finding.diff)
+    span = Span(finding.start, finding.end)
+    return [("same", words_at(library, finding.doc_id, finding.version, span) or "")]
+
+
+def nearby(diff: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A difference whose long unchanged runs keep only what stands beside a change."""
+    found = []
+    for at_, (what, text) in enumerate(diff):
+        head = "" if at_ == 0 else text[:NEAR]
+        tail = "" if at_ + 1 == len(diff) else text[-NEAR:]
+        short = what == "same" and len(text) > len(head) + len(tail) + 1
+        found.append((what, f"{head}…{tail}" if short else text))
+    return found
 
 
 def _files(router: APIRouter) -> None:

@@ -16,7 +16,7 @@ from qa.staff.acts import act
 from qa.staff.gold import GoldKind, NotGold, gold_row, gold_rows, likely_kind, put_gold
 from qa.staff.roles import Person, Role
 from qa.staff.shown import ShownAnswer, shown_answer, words_at
-from qa.ui.staff.charts import diverging
+from qa.ui.staff.charts import steps
 from qa.ui.staff.desk import StaffDesk, desk_of
 from qa.ui.staff.door import Reviewer, Viewer, at
 from qa.ui.staff.paper import page
@@ -66,7 +66,7 @@ def _answer(request: Request, person: Person, answer_id: str, problem: str = "")
         titles=titles,
         statements=list(zip(statements, words, strict=True)),
         threshold=_threshold(shown),
-        diverging=diverging,
+        steps=steps,
         may_change=person.role.may(Role.REVIEWER),
         kinds=list(GoldKind),
         likely=likely_kind(shown),
