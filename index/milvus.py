@@ -1,7 +1,7 @@
 """Collections in a Milvus, by pymilvus: rows are put there once and searched. The one door to it.
 
 A collection holds the rows of one part of one snapshot and is never changed. It is named for its
-content, so that building the same again finds it there. Every call ends within `SECONDS`.
+content, so that building the same again finds it there. No search waits longer than 2 `SECONDS`.
 """
 
 import hashlib

@@ -184,9 +184,7 @@ class Assistant:
         with stage("understand"):
             bare = understand(text, (), Vocabulary(counts), limit=limit, exact=exact)
         with stage("library"):
-            look = (
-                self.library.look()
-            )  # one too: what is withdrawn meanwhile is so from the next on
+            look = self.library.look()  # one too, whatever is withdrawn meanwhile
         found = self._weighed(retriever, look, bare)
         if history and not exact and not bare.notice:
             with stage("understand"):

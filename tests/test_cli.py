@@ -188,7 +188,8 @@ def test_building_says_what_was_made(run, home):
 
 def test_the_status_tells_whether_the_library_moved_on(run, home):
     _, out, _ = run(home, "index", "status", "--json")
-    assert json.loads(out[0])["up_to_date"] is True
+    status = json.loads(out[0])
+    assert (status["up_to_date"], status["recall"], status["wordings_recall"]) == (True, 1.0, 1.0)
     run(home, "sources", "withdraw", "scan")
     code, out, _ = run(home, "index", "status")
     assert (code, out[-2]) == (0, "up_to_date: False")

@@ -13,7 +13,11 @@ from index.errors import EngineAway, SnapshotDamaged
 from index.milvus import collections_of, filter_of
 from index.snapshot import SnapshotStore
 from qa.assistant import Assistant
+from qa.ledger.clerk import Clerk
+from qa.ledger.ledger import Ledger
 from qa.settings import Settings, read_settings
+from qa.ui.patient import Desk, answer_question
+from qa.ui.recorder import Recorder
 from tests.milvus_server import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -147,6 +151,11 @@ def test_milvus_away_in_mid_search_is_named_and_back_again_it_answers(
     for asked in (assistant, assistant_over(library, embedder)):  # in mid-search, and at start
         with pytest.raises(EngineAway, match=r"Milvus at milvus://127.* start it, or set another"):
             asked.ask("Does a biopsy hurt?")
+    ledger = Ledger(library.home)
+    recorder = Recorder(assistant.settings, Clerk(ledger, library, retain_days=30))
+    (shown,) = answer_question(Desk(assistant, recorder), "Does a biopsy hurt?", False, [])
+    ledger.close()
+    assert (shown.answer, shown.notice) == (None, "page.no_index")
     own_milvus.start()
     assert ranked(assistant, "Biopsy 3", library.quotable()) == before
     assert assistant_over(library, embedder).ask("Does a biopsy hurt?").quotes

@@ -30,6 +30,7 @@ from qa.ui.conversation import Exchange
 from qa.ui.front_door import FrontDoor
 from qa.ui.recorder import Recorder
 from qa.ui.sheet import open_sheet
+from qa.ui.sheet_page import sheet_page
 from qa.ui.sheet_pdf import Unprintable, sheet_pdf
 from sources.library import Library
 
@@ -195,9 +196,34 @@ def test_what_changed_since_is_told_at_the_quote(visit: Visit, put) -> None:
         assert bare(said) in printed
 
 
+def test_a_quote_opens_where_its_words_stand_now(visit: Visit, put) -> None:
+    answer_id = visit.answer_id()
+    first = words_of(visit.get(f"/answer/{answer_id}").text)[0]
+    page = visit.get(f"/answer/{answer_id}/quote/1").text
+    marked = "".join(re.findall(r"<mark>(.*?)</mark>", page, re.S))
+    assert bare(unescape(marked)) == bare(first)
+    visit.change("≤ 90 dB", "≤ 100 dB", put)
+    assert "≤ 100 dB" in visit.get(f"/answer/{answer_id}/quote/1").text
+    for number in (0, 99, -1):
+        assert visit.get(f"/answer/{answer_id}/quote/{number}").status_code == 404
+
+
+def test_an_answer_whose_notices_are_gone_still_opens(visit: Visit) -> None:
+    answer_id = visit.answer_id(NUMB)
+    visit.written(answer_id, Kind.OPENED)
+    facts = visit.ledger.entry(answer_id).facts
+    gone = {**facts, "notice": "outcome.old", "disclaimer": "disclaimer.old"}
+    gone["urgent"] = {**facts["urgent"], "notice": "urgent.old"}
+    saved = Saved(answer_id, "2026-11-21T10:00:00.000+00:00", gone, None)
+    sheet = open_sheet(visit.library, saved, "https://example.org/answer/x", date(2026, 11, 21))
+    assert (sheet.outcome, sheet.disclaimer, sheet.flag) == ("", "", None)
+    assert sheet_page(sheet, Settings())
+
+
 def test_withdrawn_words_are_not_given_out_again(visit: Visit) -> None:
     answer_id = visit.answer_id()
     visit.library.withdraw("scan")
+    assert visit.get(f"/answer/{answer_id}/quote/1").status_code == 404
     page = visit.get(f"/answer/{answer_id}").text
     assert words_of(page) == []
     assert "ear plugs" not in page

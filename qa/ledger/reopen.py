@@ -32,7 +32,8 @@ class Reopened:
     `shown` are its words, none where they are withdrawn or lost. `now` is where its words, or
     what comes nearest to them, stand in the version that holds now; `diff`, as
     `qa.ledger.compare.word_diff` gives it, leads from the one to the other. `weighty` says
-    that it changed in a number, or in a word that can turn the meaning round.
+    that it changed in a number, or in a word that can turn the meaning round. `also` are the titles
+    of other documents that said the same and may still be quoted.
     """
 
     state: State
@@ -42,6 +43,7 @@ class Reopened:
     shown: Cut | None
     now: Cut | None
     diff: list[tuple[str, str]]
+    also: tuple[str, ...]
 
     @property
     def stands(self) -> bool:
@@ -65,7 +67,14 @@ def _reopen(library: Library, facts: Facts) -> Reopened:
     if state in (State.WITHDRAWN, State.LOST):
         shown = now = None
     weighty = state is State.REWORDED and compared.severity == TURNED
-    return Reopened(state, weighty, facts["title"], facts["publisher"], shown, now, compared.diff)
+    told = facts["title"], facts["publisher"]
+    return Reopened(state, weighty, *told, shown, now, compared.diff, _also(library, facts))
+
+
+def _also(library: Library, facts: Facts) -> tuple[str, ...]:
+    held = library.quotable()
+    others = (held.get(other["version"]) for other in facts["also"])
+    return tuple(other.source.title for other in others if other)
 
 
 def _as_shown(library: Library, facts: Facts) -> Cut | None:

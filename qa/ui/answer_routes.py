@@ -21,8 +21,9 @@ from qa.masking import mask
 from qa.notices import FIRST, languages, speaking
 from qa.settings import Settings
 from qa.ui.allowance import Allowance
+from qa.ui.routes import opened
 from qa.ui.sheet import Sheet, open_sheet
-from qa.ui.sheet_page import code_page, content_policy, said_page, sheet_page
+from qa.ui.sheet_page import code_page, content_policy, said_page, sheet_page, source_page
 from qa.ui.sheet_pdf import Unprintable, sheet_pdf
 from sources.errors import SourceError
 
@@ -52,6 +53,7 @@ def answer_routes(settings: Settings, clerk: Clerk) -> APIRouter:
     router.get("/answer")(desk.code)
     router.get("/answer/{name}")(desk.page)
     router.get("/answer/{name}/sheet.pdf")(desk.pdf)
+    router.get("/answer/{name}/quote/{number}")(desk.source)
     router.post("/answer/{name}/feedback")(desk.feedback)
     return router
 
@@ -108,6 +110,19 @@ class _Desk:
         self._record_opening(sheet, "pdf")
         named = {"Content-Disposition": f'attachment; filename="{PDF_NAME}"'}
         return Response(data, media_type="application/pdf", headers={**HEADERS, **named})
+
+    def source(self, request: Request, name: str, number: int) -> Response:
+        """The document of one quote, opened where its words, or the nearest to them, stand now."""
+        try:
+            sheet = self._open(request, name)
+        except _Refused as refused:
+            return self._refusal(request, refused)
+        now = sheet.quotes[number - 1].now if 0 < number <= len(sheet.quotes) else None
+        if now is None:
+            return self._refusal(request, _Refused(404, "page.missing"), f"answer/{name}")
+        with speaking(sheet.language):
+            document = opened(self.clerk.library, now.document, now.quote.span)
+            return self._html(source_page(now.quote.source.title, document, self.settings))
 
     async def feedback(self, request: Request, name: str) -> Response:
         """What a reader said about an answer."""

@@ -104,19 +104,17 @@ def turn(exchange: Exchange, number: int, today: date, settings: Settings) -> st
 
 
 def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> str:
-    answer = exchange.answer
+    question, answer = exchange.question, exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
     reply = reply_to(exchange, answer, number, today) if answer else _failed(exchange)
-    if outcome in NOT_FOUND:
-        first += library_in(exchange.written_in, exchange.question) + one_at_a_time(
-            exchange.question
-        )
+    if outcome in NOT_FOUND and not (answer and answer.urgent):
+        first += library_in(exchange.written_in, question) + one_at_a_time(question)
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
-        f'<section class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
-        f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
-        f'{_edit()}<div class="reply">{first}{reply}</div></section>'
+        f'<article class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
+        f'aria-labelledby="asked-{number}">{asked(question, f"asked-{number}")}'
+        f'{_edit()}<div class="reply">{first}{reply}</div></article>'
     )
 
 
@@ -125,12 +123,12 @@ def _language(exchange: Exchange) -> str:
 
     Who reads in a language that the library is not in must ask in another: that is no choice.
     """
-    if other_languages(exchange.written_in):
-        return spoken()
     answer = exchange.answer
-    if answer and answer.urgent:
+    if answer is None or other_languages(exchange.written_in):
+        return spoken()
+    if answer.urgent:
         return answer.urgent.first.language
-    if answer and answer.personal:
+    if answer.personal:
         return answer.personal.language
     return message_language(exchange.question) or spoken()
 

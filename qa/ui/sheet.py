@@ -10,7 +10,7 @@ from qa.ledger.compare import State
 from qa.ledger.reopen import Reopened, reopen_quotes
 from qa.ledger.saved import Saved
 from qa.message_language import message_language
-from qa.notices import notice_text
+from qa.notices import notice_names, notice_text
 from qa.personal import PersonalQuestion, all_kinds
 from qa.settings import Settings
 from qa.triage.care_card import CareCard
@@ -84,7 +84,12 @@ class Sheet:
         """
         past = self.answered and self.changed
         alone = is_crisis(self.flag) and not self.quotes
-        return "" if past or alone else notice_text(self.saved.facts["notice"])
+        return "" if past or alone else _said(self.saved.facts["notice"])
+
+    @property
+    def disclaimer(self) -> str:
+        """What stands under every answer."""
+        return _said(self.saved.facts["disclaimer"])
 
     @property
     def answered(self) -> bool:
@@ -121,14 +126,24 @@ def care_card_of(sheet: Sheet, settings: Settings) -> CareCard | None:
     return card_to_show(sheet.flag, settings) if sheet.flag else None
 
 
+def also_of(quote: Reopened) -> str:
+    """Which other documents say the same, in words; nothing when none does."""
+    return f"{notice_text('page.also')}: {', '.join(quote.also)}" if quote.also else ""
+
+
 def sign_of(quote: Reopened) -> str:
     """What became of a quote, in words."""
     return notice_text("sheet.weighty" if quote.weighty else SIGNS[quote.state])
 
 
+def _said(name: str) -> str:
+    """The notice called `name`; nothing where an older program had one that is gone."""
+    return notice_text(name) if name in notice_names() else ""
+
+
 def _flag(fired: dict[str, str] | None) -> RedFlag | None:
     """The rule that fired; the words it fired on were never kept."""
-    if fired is None:
+    if fired is None or not _said(fired["notice"]):
         return None
     group = fired["rule"].split("/")[0]
     rule, version, language = fired["rule"], fired["version"], fired["language"]

@@ -13,7 +13,7 @@ from qa.ui.frame import emergency_number
 from qa.ui.icons import icon
 from qa.ui.qr import qr_svg
 from qa.ui.quote_card import Place, banner_of, citation, source_of, words_of
-from qa.ui.sheet import Sheet, sign_of
+from qa.ui.sheet import Sheet, also_of, sign_of
 from qa.ui.take_away import feedback_form, script_notices
 from qa.ui.terms import Terms
 from qa.ui.theme import HEAD, script_of, style_of
@@ -39,7 +39,7 @@ def sheet_page(sheet: Sheet, settings: Settings) -> str:
         f"{standing if total else ''}"
         f"{personal(sheet.personal, bool(total)) if sheet.personal else ''}"
         f"{_outcome(sheet)}{_differs(sheet)}{cards}{_asks(sheet)}"
-        f'<p class="disclaimer">{_notice(sheet.saved.facts["disclaimer"])}</p>'
+        f'<p class="disclaimer">{escape(sheet.disclaimer)}</p>'
         f"{_again(sheet)}{_feedback(sheet)}"
     )
     return framed(body, settings, root="../", title=notice_text("sheet.title"))
@@ -142,12 +142,13 @@ def _card(quote: Reopened, place: Place, sheet: Sheet) -> str:
     mark = "found" if quote.stands else "alert"
     look = "sign" if quote.stands else "sign sign-changed"
     then = _said(quote.shown, sheet, "sheet.then" if quote.now and not quote.stands else "")
+    also = f'<p class="also">{escape(also_of(quote))}</p>' if quote.shown and quote.also else ""
     now = "" if quote.stands or not quote.now else _now(quote, quote.now, sheet)
     missing = "" if quote.shown else _only_title(quote)
     return (
         f'<figure class="card" id="{place.id}"><h2 class="card-order">{escape(place.order)}</h2>'
         f'<p class="{look}">{icon(mark)}<span>{escape(sign_of(quote))}</span></p>'
-        f"{then}{now}{missing}</figure>"
+        f"{then}{now}{missing}{also}{_open(quote, place, sheet)}</figure>"
     )
 
 
@@ -177,6 +178,25 @@ def _now(quote: Reopened, now: Cut, sheet: Sheet) -> str:
         f'<blockquote class="quote-text quote-now" lang="{language}">{runs}</blockquote>'
         f'<div class="card-foot">{source_of(now.quote, now.document, sheet.today)}</div>'
     )
+
+
+def _open(quote: Reopened, place: Place, sheet: Sheet) -> str:
+    """The way to the place where the words, or the nearest to them, stand now."""
+    if quote.now is None:
+        return ""
+    address = f"answer/{sheet.saved.answer_id}/quote/{place.number}"
+    which = ", ".join((place.order, quote.title))
+    name = escape(f"{notice_text('page.open_source')}: {which}")
+    return (
+        f'<p class="card-buttons"><a class="quiet" href="{address}" aria-label="{name}">'
+        f"{icon('open')}<span>{_notice('page.open_source')}</span></a></p>"
+    )
+
+
+def source_page(title: str, document: str, settings: Settings) -> str:
+    """A document opened at a quote; `document` is its HTML."""
+    body = f'<h1 class="sheet-question">{escape(title)}</h1><div class="source">{document}</div>'
+    return framed(body, settings, root="../../../", title=title)
 
 
 def _only_title(quote: Reopened) -> str:

@@ -20,7 +20,7 @@ from qa.settings import Settings
 from qa.triage.care_card import CareCard
 from qa.ui.qr import QUIET, qr_rows
 from qa.ui.quote_card import Place, citation, facts_of, lines_of
-from qa.ui.sheet import Sheet, care_card_of, sign_of
+from qa.ui.sheet import Sheet, also_of, care_card_of, sign_of
 from sources.document import BlockKind, Document, Span
 
 FONTS = Path(gradio.__file__).parent / "templates/frontend/static/fonts/SourceSansPro"
@@ -106,7 +106,7 @@ class _Paper(_Fonts):
         for at, quote in enumerate(sheet.quotes, start=1):
             self.quote(quote, Place(1, at, len(sheet.quotes)))
         self.asks(sheet.asks)
-        self.words(notice_text(sheet.saved.facts["disclaimer"]), size=9.5, colour=SOFT)
+        self.words(sheet.disclaimer, size=9.5, colour=SOFT)
         self.again(sheet)
 
     def footer(self) -> None:
@@ -182,6 +182,8 @@ class _Paper(_Fonts):
         if changed and quote.now:
             self.words(notice_text("sheet.now"), 10, SOFT, bold=True, after=1)
             self._said(quote.now)
+        if quote.also:
+            self.words(also_of(quote), 10, SOFT)
 
     def _said(self, found: Cut) -> None:
         """Words of a document with a line beside them, and under them where they stand."""

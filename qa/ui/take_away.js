@@ -161,7 +161,10 @@
   function ready() {
     for (const button of document.querySelectorAll(".tools [hidden]")) button.hidden = false;
     const talk = byId("conversation");
-    if (document.body.matches(".sheet-page")) return;
+    if (document.body.matches(".sheet-page")) {
+      document.querySelector(".source :is(mark, .box)")?.scrollIntoView({ block: "center" });
+      return;
+    }
     if (!talk || !byId("kept")) {
       window.requestAnimationFrame(ready);
       return;
