@@ -25,8 +25,10 @@ from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.staff.accounts import FIRST
 from qa.staff.errors import KeyUnusable
+from qa.ui.answer_routes import answer_routes
+from qa.ui.answering import warm_up
 from qa.ui.front_door import FrontDoor
-from qa.ui.patient import patient_page, warm_up
+from qa.ui.patient import patient_page
 from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
 from qa.ui.staff.app import closed_app, staff_app
@@ -41,7 +43,7 @@ SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
 
 def build_app(settings: Settings) -> FastAPI:
     """The whole application over one home folder. An index may come later; a model may not."""
-    library = Library(settings.home)
+    library = Library(settings.home, settings.policy)
     embedder = open_embedder(settings.model, settings.models)
     return assemble(settings, Assistant(settings, library, embedder))
 
@@ -58,12 +60,15 @@ def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
     async def at_work(_app: FastAPI) -> AsyncIterator[None]:
         clerk.start()
         yield
+        if app.state.staff:
+            app.state.staff.indexing.close()
         clerk.close()
         ledger.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=at_work)
     app.add_middleware(FrontDoor)
     app.include_router(page_routes(assistant))
+    app.include_router(answer_routes(settings, clerk))
     app.state.assistant = assistant
     app.state.recorder = Recorder(settings, clerk)
     _add_staff(app, settings)
@@ -97,7 +102,7 @@ def _add_staff(app: FastAPI, settings: Settings) -> None:
         staff = staff_app(app.state.staff)
     except KeyUnusable as error:
         logger.warning("the staff pages are closed: %s", error)
-        staff = closed_app(str(error))
+        staff = closed_app()
     app.add_api_route("/staff", lambda: RedirectResponse("staff/"), include_in_schema=False)
     app.mount("/staff", staff)
 
@@ -106,7 +111,7 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
     app = build_app(settings)
     _warm(settings, app.state.assistant)
-    _welcome_first_admin(app.state.staff)
+    welcome_first_admin(app.state.staff)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 
@@ -119,7 +124,7 @@ def _warm(settings: Settings, assistant: Assistant) -> None:
         logger.warning("no question can be answered yet: %s", error)
 
 
-def _welcome_first_admin(desk: StaffDesk | None) -> None:
+def welcome_first_admin(desk: StaffDesk | None) -> None:
     """Print the password of the first account, once: whoever sees the terminal may come in."""
     try:
         password = desk.accounts.first_admin() if desk else None

@@ -1,8 +1,10 @@
 """`quotewell eval SUITE …`: run suites, print their figures, write a report."""
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from evals.identity import program_identity
@@ -18,6 +20,7 @@ from qa.settings import Settings
 
 FAILED = 1
 ROWS = "rows.jsonl"
+FIGURES = "figures.json"  # what the staff's page lists of a report
 TOLD = 40  # problems named on a terminal; a report names them all
 
 
@@ -92,4 +95,10 @@ def _write(folder: Path, results: Sequence[Result], problems: Sequence[str]) -> 
     folder.mkdir(parents=True, exist_ok=True)
     write_judged((row for result in results for row in result.rows), folder / ROWS)
     page = write_report(folder, results, problems)
+    told = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "results": [result_to_json(result) for result in results],
+        "problems": problems,
+    }
+    (folder / FIGURES).write_text(json.dumps(told, indent=1), encoding="utf-8")
     print(f"report: {page}; a line for each question: {folder / ROWS}", file=sys.stderr)

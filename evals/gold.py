@@ -61,7 +61,12 @@ def gold_questions(folder: Path = GOLD, report: Report = stop) -> Iterator[GoldQ
     """
     for path in sorted(folder.glob("*.jsonl")):
         if path.name not in OTHERS:
-            yield from made_of(path, _question, report)
+            yield from questions_in(path, report)
+
+
+def questions_in(path: Path, report: Report = stop) -> Iterator[GoldQuestion]:
+    """The questions of one file, such as staff make of answers."""
+    return made_of(path, _question, report)
 
 
 def _question(row: Row) -> GoldQuestion:

@@ -38,22 +38,32 @@ class Built(NamedTuple):
     texts: int
 
 
-def build(library: Library, embedder: Embedder, seen: Progress, engine_name: str = AUTO) -> Built:
+def build(
+    library: Library,
+    embedder: Embedder,
+    seen: Progress,
+    engine_name: str = AUTO,
+    *,
+    coming: Sequence[Entry] = (),
+) -> Built:
     """Index everything quotable in `library` and switch to it.
 
+    Each of the versions `coming` stands in the index in the place of the one that is quoted now.
     Raises `NothingToIndex`, `IndexNotWritten`, or `BuildInProgress` when another process builds
     in this home. Whatever is raised, the index before still serves.
     """
     store = SnapshotStore(library.home)
     store.folder.mkdir(parents=True, exist_ok=True)
     with _alone(library.home / "build.lock"):
-        entries = sorted(library.quotable().values(), key=lambda entry: entry.doc_id)
+        every = {e.doc_id: e for e in (*library.quotable().values(), *coming)}
+        entries = sorted(every.values(), key=lambda entry: entry.doc_id)
         prepared = _prepare(library, entries, seen)
         _check_space(store.folder, prepared, embedder.identity.dimension)
         known = Known.of_current(store, embedder.identity)
         made = embed_all(prepared, embedder, known, seen)
+        for left in store.folder.glob(".building-*"):  # by a process that died
+            shutil.rmtree(left, ignore_errors=True)
         written = store.folder / f".building-{os.getpid()}"
-        shutil.rmtree(written, ignore_errors=True)  # of a process that died and had this number
         try:
             written.mkdir()
             _write(written, prepared, made)

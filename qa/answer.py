@@ -1,6 +1,6 @@
 """What the assistant gives: an outcome, quotes cut from documents, and notices people wrote."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from qa.masking import Detail
 from qa.personal import PersonalQuestion
 from qa.triage.check import RedFlag
 from sources.document import BlockKind, Document, Source, Span
+from sources.policy import Policy, Quoting
 
 
 class Outcome(StrEnum):
@@ -42,6 +43,7 @@ class Quote:
     `focus`, inside `span`, is the part of it that answers; the rest is what it stands in.
     `pages` are its first and last page, from 1. `section` is the heading path it stands under.
     `score` compares only within its answer. `also` are quotes of other documents that say the same.
+    `banner` names the notice that must stand on it, if any.
     """
 
     doc_id: str
@@ -54,6 +56,7 @@ class Quote:
     source: Source
     score: float
     also: tuple["Quote", ...] = ()
+    banner: str | None = None
 
 
 class Turn(NamedTuple):
@@ -117,3 +120,10 @@ def cut(document: Document, span: Span, score: float, focus: Span | None = None)
         source=document.source,
         score=score,
     )
+
+
+def with_banner(quote: Quote, policy: Policy) -> Quote:
+    """The quote, with a word on its review where the policy asks for one."""
+    status = quote.source.status
+    asked = policy.quoting(status) is Quoting.BANNER
+    return replace(quote, banner=f"banner.{status.name.lower()}") if asked else quote

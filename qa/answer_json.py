@@ -51,6 +51,7 @@ def quote_to_json(quote: Quote) -> dict[str, object]:
         "pages": list(quote.pages),
         "section": list(quote.section),
         "score": round(quote.score, 4),
+        "banner": notice_text(quote.banner) if quote.banner else None,
         "reading": ease._asdict() if ease else None,
         "also": [
             {"doc_id": other.doc_id, "version": other.version, "start": other.span.start}

@@ -50,4 +50,5 @@ def _quote_text(number: int, quote: Quote) -> str:
     where = " › ".join((quote.source.title, *quote.section))
     status = notice_text(f"status.{quote.source.status.replace(' ', '_')}")
     publisher = f", {quote.source.publisher}" if quote.source.publisher else ""
-    return f"[{number}]\n{words}\n    — {where} ({pages}){publisher}. {status}"
+    banner = f"    {notice_text(quote.banner)}\n" if quote.banner else ""
+    return f"[{number}]\n{banner}{words}\n    — {where} ({pages}){publisher}. {status}"

@@ -11,7 +11,7 @@ from index.errors import SearchError
 from index.reranker import CrossEncoderReranker
 from index.retriever import Retriever
 from index.snapshot import Searchable, SnapshotStore
-from qa.answer import Answer, Outcome, Quote, Turn
+from qa.answer import Answer, Outcome, Quote, Turn, with_banner
 from qa.differences import differences
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
@@ -51,7 +51,7 @@ class Assistant:
         self.reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._store = SnapshotStore(settings.home)
         self._retriever: Retriever | None = None
-        self._named: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._named: tuple[object, frozenset[str]] = (None, frozenset())
 
     @property
     def snapshot(self) -> Searchable:
@@ -130,7 +130,8 @@ class Assistant:
                     wrong_at_most=self.settings.wrong_at_most,
                 )
             if outcome is not Outcome.NOT_IN_LIBRARY:
-                quotes = choose_quotes(evidence, audience, self.settings.max_quotes)
+                chosen = choose_quotes(evidence, audience, self.settings.max_quotes)
+                quotes = tuple(with_banner(quote, self.library.policy) for quote in chosen)
         answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
@@ -157,9 +158,9 @@ class Assistant:
 
     def _subjects(self, look: Look) -> frozenset[str]:
         """The subjects of the library, found again only after a change of it."""
-        if self._named[0] != look.revision:
+        if self._named[0] != look.moment:
             titles = (entry.source.title for entry in look.quotable.values())
-            self._named = look.revision, subjects_of(titles)
+            self._named = look.moment, subjects_of(titles)
         return self._named[1]
 
     def evidence(
@@ -183,9 +184,7 @@ class Assistant:
         with stage("understand"):
             bare = understand(text, (), Vocabulary(counts), limit=limit, exact=exact)
         with stage("library"):
-            look = (
-                self.library.look()
-            )  # one too: what is withdrawn meanwhile is so from the next on
+            look = self.library.look()  # one too, whatever is withdrawn meanwhile
         found = self._weighed(retriever, look, bare)
         if history and not exact and not bare.notice:
             with stage("understand"):

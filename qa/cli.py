@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sources(parts, home)
     _add_index(parts, home)
     _add_eval(parts, home)
+    _add_bench(parts, home)
     add_ledger_verbs(parts, home)
     red_flag_commands.add_red_flags(parts, home)
     add_staff_verbs(parts, home)
@@ -146,3 +147,12 @@ def _add_eval(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     suites.add_argument("--report", metavar="DIR", help="write report.html and rows.jsonl there")
     suites.add_argument("--compare", metavar="ROWS.jsonl", help="rows of an earlier run")
     suites.set_defaults(run=commands.evaluate)
+
+
+def _add_bench(parts: "Verbs", home: argparse.ArgumentParser) -> None:
+    bench = parts.add_parser("bench", parents=[home], help="measure time, memory and size")
+    bench.add_argument("--data", metavar="DIR", help="documents beside the starter library")
+    bench.add_argument("--part", action="append", metavar="PART", help="see docs/performance.md")
+    bench.add_argument("--json", action="store_true", help="print JSON")
+    bench.add_argument("--report", metavar="FILE.html", help="write a page with pictures")
+    bench.set_defaults(run=commands.bench)

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
 def _open_assistant(settings: Settings) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
     embedder = open_embedder(settings.model, settings.models)
-    assistant = Assistant(settings, Library(settings.home), embedder)
+    assistant = Assistant(settings, Library(settings.home, settings.policy), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
 
@@ -148,14 +149,27 @@ def doctor(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 def evaluate(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Run evaluation suites, which stand above everything; only this command needs them."""
-    try:
+    """Run evaluation suites, which stand above everything; few commands need them."""
+    with _evals_installed():
         from evals.command import run_suites  # noqa: PLC0415
+    return run_suites(settings, chosen)
+
+
+def bench(settings: Settings, chosen: argparse.Namespace) -> int:
+    """Measure how fast and how big everything is, beside the plain floor."""
+    with _evals_installed():
+        from evals.bench.command import run_bench  # noqa: PLC0415
+    return run_bench(settings, chosen)
+
+
+@contextmanager
+def _evals_installed() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise BadUsage(
             f"the evaluation needs {error.name}; run `pip install -e '.[evals]'`"
         ) from error
-    return run_suites(settings, chosen)
 
 
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -177,7 +191,7 @@ def _needs_index(settings: Settings) -> bool:
     try:
         folder = SnapshotStore(settings.home).current_folder()
     except NoSnapshot:
-        _fill_new_home(Library(settings.home))
+        _fill_new_home(Library(settings.home, settings.policy))
         print("Building the index; this happens once", flush=True)
         return True
     outdated = Manifest.read(folder / "manifest.json").recipe != index_recipe()

@@ -34,7 +34,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield from _reranker(settings)
     yield _thresholds(settings)
     try:
-        library = Library(settings.home)
+        library = Library(settings.home, settings.policy)
         yield _documents(library)
         yield _originals(library)
     except SourceError as error:

@@ -40,7 +40,7 @@ def with_first_look(answer: Answer, text: str, flag: RedFlag | None) -> Answer:
 def unsearched(text: str, flag: RedFlag) -> Answer:
     """The answer to a message that tells of `flag` while the library cannot be searched."""
     return Answer(
-        answer_id=secrets.token_urlsafe(12),
+        answer_id=secrets.token_hex(12),
         question=" ".join(text.split()),
         searched="",
         outcome=Outcome.NOT_SEARCHED,

@@ -98,7 +98,7 @@ def ledger_show(settings: Settings, chosen: argparse.Namespace) -> int:
                 print(f"{row.answer_id}  {row.at[:16]}  {row.outcome}  {question}")
         return 0
     found = ledger.entry(chosen.answer_id)
-    proofs = prove_quotes(ledger, Library(settings.home), chosen.answer_id)
+    proofs = prove_quotes(ledger, Library(settings.home, settings.policy), chosen.answer_id)
     if chosen.json:
         values = {**found._asdict(), "link": found.link._asdict(), "salt": None}
         print_json({**values, "words": found.words and found.words._asdict()})
@@ -135,7 +135,7 @@ def ledger_forget(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def ledger_export(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the receipt of an answer, or print it."""
-    ledger, library = _open_ledger(settings), Library(settings.home)
+    ledger, library = _open_ledger(settings), Library(settings.home, settings.policy)
     receipt = make_receipt(ledger, library, chosen.answer_id)
     text = json.dumps(receipt, indent=1, ensure_ascii=False)
     if chosen.file is None:

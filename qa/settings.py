@@ -4,13 +4,16 @@ Importing this module reads nothing. An unknown key is an error that names the n
 """
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from index.embedder import DEFAULT_MODEL
 from index.engines import AUTO, CHOICES, is_engine
+from sources.policy import Policy, Quoting
 
 SETTINGS_FILE = "quotewell.toml"
 LEVELS = (0.05, 0.1, 0.2)  # shares of wrong answers that the gate has thresholds for
@@ -33,6 +36,7 @@ class Settings:
     engine: str = AUTO
     host: str = "127.0.0.1"
     port: int = 7860
+    address: str = ""
     emergency_number: str = "your local emergency number"
     urgent_line: str = "an out-of-hours medical line"
     crisis_line: str = "A crisis line in your country"
@@ -43,7 +47,13 @@ class Settings:
     ledger: str = ""
     retain_days: int = 180
     wrong_at_most: float = STRICTEST
-    address: str = ""
+    when_unreviewed: Quoting = Quoting.QUOTE
+    when_in_review: Quoting = Quoting.QUOTE
+    when_approved: Quoting = Quoting.QUOTE
+    when_due: Quoting = Quoting.BANNER
+    when_expired: Quoting = Quoting.NEVER
+    grace_days: int = 90
+    staff_upload_megabytes: int = 50
     staff_idle_minutes: int = 60
     oidc_issuer: str = ""
     oidc_client: str = ""
@@ -52,6 +62,18 @@ class Settings:
     oidc_viewer: str = ""
     oidc_reviewer: str = ""
     oidc_admin: str = ""
+
+    @property
+    def policy(self) -> Policy:
+        """What is done with documents by the state of their review."""
+        return Policy(
+            self.when_unreviewed,
+            self.when_in_review,
+            self.when_approved,
+            self.when_due,
+            self.when_expired,
+            self.grace_days,
+        )
 
     @property
     def models(self) -> Path:
@@ -67,11 +89,15 @@ class Settings:
             "concurrent_questions": (1, 256),
             "queue_size": (1, 10000),
             "retain_days": (1, 36500),
+            "grace_days": (0, 36500),
+            "staff_upload_megabytes": (1, 100),
             "staff_idle_minutes": (1, 720),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
                 raise SettingsError(f"{name} must be between {low} and {high}; correct it")
+        if self.address and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", self.address):
+            raise SettingsError("address must begin with https:// or http://; correct it")
         if self.wrong_at_most not in LEVELS:
             known = ", ".join(map(str, LEVELS))
             raise SettingsError(f"wrong_at_most must be one of {known}; correct it")
@@ -109,6 +135,11 @@ def read_settings(home: Path) -> Settings:
             hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
             raise SettingsError(f"{path} has an unknown setting {key!r}; {hint}")
         wanted = type(known[key].default)
-        if type(value) is not wanted:
+        if issubclass(wanted, StrEnum):
+            if value not in list(wanted):
+                choices = ", ".join(wanted)
+                raise SettingsError(f"{path}: {key} must be one of {choices}; correct it")
+            values[key] = wanted(value)
+        elif type(value) is not wanted:
             raise SettingsError(f"{path}: {key} must be of type {wanted.__name__}; correct it")
     return Settings(home=home, **values)

@@ -105,18 +105,14 @@ class Audience(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a source stands in its review."""
+    """Where a source stands in its review. Nobody writes `DUE`: it follows from the calendar."""
 
     UNREVIEWED = "unreviewed"
     IN_REVIEW = "in review"
     APPROVED = "approved"
+    DUE = "due"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-
-    @property
-    def quotable(self) -> bool:
-        """Whether a source in this state may be quoted at all."""
-        return self not in (Status.EXPIRED, Status.WITHDRAWN)
 
 
 class Wording(NamedTuple):

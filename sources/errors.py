@@ -12,6 +12,7 @@
     - ScanWithoutText       pages are pictures; there are no characters to quote
   x BadMetadata             front matter or sidecar that cannot be understood
   x SameId                  two different files ask for one doc_id
+  x ChangedMeanwhile        somebody else has changed what a decision is about
   x UnknownDocument         the library holds no such document or version
   x LibraryDamaged          the library's file cannot be read as one
 
@@ -65,6 +66,10 @@ class BadMetadata(SourceError):
 
 class SameId(SourceError):
     """Two different files ask for the same doc_id."""
+
+
+class ChangedMeanwhile(SourceError):
+    """Somebody else has changed what a decision is about."""
 
 
 class UnknownDocument(SourceError):

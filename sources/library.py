@@ -10,8 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import date
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import NamedTuple
@@ -20,46 +19,28 @@ import sqlalchemy as sa
 
 from sources.document import Document, Source, Status
 from sources.errors import LibraryDamaged, UnknownDocument
-from sources.stored import dump_body, dump_source, load_document, load_source
-from sources.tables import open_engine, state, tables, versions
+from sources.history import Change, Decision, Held, Step, decision_from
+from sources.policy import Policy
+from sources.shelf import Added, Entry, all_entries, keep, set_source
+from sources.stored import load_document
+from sources.tables import decisions, open_engine, state, tables, versions
+
+__all__ = ["Added", "Entry", "Library", "Look"]  # `add` gives the one, and lists the other
 
 CACHED_DOCUMENTS = 256
-
-
-class Added(StrEnum):
-    """What adding a file did."""
-
-    NEW = "new document"
-    NEW_VERSION = "new version"
-    METADATA = "metadata changed"
-    RESTORED = "earlier version made current again"
-    UNCHANGED = "already there"
-
-
-class Entry(NamedTuple):
-    """One version as the library lists it. `added` is UTC, ISO 8601."""
-
-    doc_id: str
-    version: str
-    name: str
-    format: str
-    source: Source
-    added: str
-    current: bool
-
-    @property
-    def quotable(self) -> bool:
-        """Whether this version may be quoted today."""
-        return self.current and self.source.status.quotable
+ADDED = Change(Step.ADDED)
+WITHDRAWN = Change(Step.STATUS)
+EVERYDAY = Policy()
 
 
 class Look(NamedTuple):
-    """The library as it was at one revision, for everything that one answer needs of it.
+    """The library as it was at one moment, for everything that one answer needs of it.
 
-    `every` and `quotable` lead from versions to entries. A document is read when it is asked for.
+    The `moment` is a revision and a day. `every` and `quotable` lead from versions to entries. A
+    document is read when it is asked for.
     """
 
-    revision: int
+    moment: tuple[int, date]
     every: Mapping[str, Entry]
     quotable: Mapping[str, Entry]
     read: Callable[[str], Document]
@@ -72,8 +53,8 @@ class Look(NamedTuple):
         return found
 
     def source(self, version: str) -> Source:
-        """Who answers for a version. Raises `UnknownDocument`."""
-        return self.entry(version).source
+        """Who answers for a version, and its status that day. Raises `UnknownDocument`."""
+        return self.entry(version).source_today
 
     def document(self, version: str) -> Document:
         """A version as a document, with the metadata that held. Raises `UnknownDocument`."""
@@ -82,22 +63,29 @@ class Look(NamedTuple):
 
 
 class Library:
-    """Documents under one home folder. Several processes may read and add at once."""
+    """Documents under one home folder. Several processes may read and add at once.
 
-    def __init__(self, home: Path) -> None:
+    `policy` says what is done with documents by the state of their review on the day `today`.
+    """
+
+    def __init__(
+        self, home: Path, policy: Policy = EVERYDAY, today: Callable[[], date] = date.today
+    ) -> None:
         self.home = home
+        self.policy = policy
+        self.today = today
         self._originals = home / "originals"
         self._originals.mkdir(parents=True, exist_ok=True)
         self._engine = open_engine(home / "library.db")
         self._documents: dict[str, Document] = {}
-        self._seen = Look(-1, {}, {}, self._remembered)
+        self._seen = Look((-1, date.min), {}, {}, self._remembered)
         self._lock = Lock()
         with (home / "library.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # two processes may meet in a new home
             self._make_tables()
 
     def _make_tables(self) -> None:
-        with self._connection(writes=True) as connection:
+        with self.transaction(writes=True) as connection:
             tables.create_all(connection)
             if connection.execute(sa.select(state.c.value)).first() is None:
                 connection.execute(sa.insert(state).values(key="revision", value=0))
@@ -107,7 +95,7 @@ class Library:
         self._engine.dispose()
 
     @contextmanager
-    def _connection(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+    def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
         """A transaction; one that writes holds the others back from its first statement on."""
         try:
             with self._engine.connect() as connection:
@@ -120,57 +108,23 @@ class Library:
                 "restore it from a backup, or point --home at another folder"
             ) from error
 
-    def add(self, document: Document, data: bytes, name: str) -> Added:
-        """Keep `document`, read out of `data`. The same bytes again change nothing but metadata."""
-        body = dump_body(document)
-        self._keep_original(document.version, data)
-        with self._connection(writes=True) as connection:
-            same = connection.execute(
-                sa.select(versions).where(versions.c.version == document.version)
-            ).first()
-            if same is not None:
-                outcome = self._meet_again(connection, same, document)
-            else:
-                older = sa.update(versions).where(versions.c.doc_id == document.doc_id)
-                known = connection.execute(older.values(current=False)).rowcount
-                connection.execute(
-                    sa.insert(versions).values(
-                        doc_id=document.doc_id,
-                        version=document.version,
-                        name=name,
-                        format=document.format,
-                        source=dump_source(document.source),
-                        body=body,
-                        added=datetime.now(UTC).isoformat(timespec="seconds"),
-                        current=True,
-                    )
-                )
-                outcome = Added.NEW_VERSION if known else Added.NEW
-            if outcome is not Added.UNCHANGED:
-                connection.execute(sa.update(state).values(value=state.c.value + 1))
-        return outcome
+    def add(self, document: Document, data: bytes, name: str, change: Change = ADDED) -> Added:
+        """Keep `document`, read out of `data`, and quote it as soon as it is indexed.
 
-    @staticmethod
-    def _meet_again(
-        connection: sa.Connection, row: sa.Row[tuple[object, ...]], new: Document
-    ) -> Added:
-        """The same bytes once more: perhaps with new metadata, perhaps current again."""
-        if row.doc_id != new.doc_id:
-            return Added.UNCHANGED  # under another name it is no other document
-        kept = load_source(row.source)
-        # Adding a file again is no decision to quote it again: withdrawn stays withdrawn.
-        withdrawn = kept.status is Status.WITHDRAWN
-        source = replace(new.source, status=Status.WITHDRAWN) if withdrawn else new.source
-        this = sa.update(versions).where(versions.c.version == row.version)
-        if not row.current:
-            every = sa.update(versions).where(versions.c.doc_id == row.doc_id)
-            connection.execute(every.values(current=False))
-            connection.execute(this.values(current=True, source=dump_source(source)))
-            return Added.RESTORED
-        if source != kept:
-            connection.execute(this.values(source=dump_source(source)))
-            return Added.METADATA
-        return Added.UNCHANGED
+        The same bytes again change nothing but metadata.
+        """
+        self._keep_original(document.version, data)
+        with self.transaction(writes=True) as connection:
+            return keep(connection, document, name, change, waits=False)
+
+    def put_by(self, document: Document, data: bytes, name: str, change: Change = ADDED) -> Added:
+        """Keep `document` as a version that waits: what is quoted stays what it is.
+
+        Bytes that are current or that wait already change nothing.
+        """
+        self._keep_original(document.version, data)
+        with self.transaction(writes=True) as connection:
+            return keep(connection, document, name, change, waits=True)
 
     def _keep_original(self, version: str, data: bytes) -> None:
         """Write the bytes aside and move them into place, so that no half file is ever there."""
@@ -181,43 +135,43 @@ class Library:
         aside.write_bytes(data)
         aside.replace(target)
 
-    def withdraw(self, doc_id: str) -> Entry:
+    def withdraw(self, doc_id: str, change: Change = WITHDRAWN) -> Entry:
         """Never quote the current version of `doc_id` again; its words stay for the record."""
         entry = self.entry(doc_id)
         source = replace(entry.source, status=Status.WITHDRAWN)
-        with self._connection(writes=True) as connection:
-            this = sa.update(versions).where(versions.c.version == entry.version)
-            connection.execute(this.values(source=dump_source(source)))
-            connection.execute(sa.update(state).values(value=state.c.value + 1))
-        return entry._replace(source=source)
+        with self.transaction(writes=True) as connection:
+            set_source(connection, Held(doc_id, entry.version, entry.source, source), change)
+        return self.entry_of(entry.version)
 
     @property
     def revision(self) -> int:
         """A number that grows with every change, by any process."""
-        with self._connection() as connection:
+        with self.transaction() as connection:
             return int(connection.execute(sa.select(state.c.value)).scalar_one())
 
     def entries(self) -> list[Entry]:
         """Every version, oldest first."""
-        columns = [column for column in versions.c if column.name != "body"]
-        with self._connection() as connection:
-            rows = connection.execute(sa.select(*columns).order_by(versions.c.number)).all()
-        return [
-            Entry(r.doc_id, r.version, r.name, r.format, load_source(r.source), r.added, r.current)
-            for r in rows
-        ]
+        with self.transaction() as connection:
+            return all_entries(connection, self.policy, self.today())
+
+    def history(self, doc_id: str) -> list[Decision]:
+        """What was decided about a document, oldest first."""
+        query = sa.select(decisions).where(decisions.c.doc_id == doc_id)
+        with self.transaction() as connection:
+            rows = connection.execute(query.order_by(decisions.c.number)).all()
+            return [decision_from(row) for row in rows]
 
     def quotable(self) -> Mapping[str, Entry]:
         """What may be quoted now: version to entry."""
         return self.look().quotable
 
     def look(self) -> Look:
-        """The library as it is now; its entries are read again only after a change."""
-        revision = self.revision
-        if self._seen.revision != revision:
+        """The library as it is now; its entries are read again after a change and on a new day."""
+        moment = self.revision, self.today()
+        if self._seen.moment != moment:
             every = {entry.version: entry for entry in self.entries()}
             quotable = {version: entry for version, entry in every.items() if entry.quotable}
-            self._seen = Look(revision, every, quotable, self._remembered)
+            self._seen = Look(moment, every, quotable, self._remembered)
         return self._seen
 
     def entry_of(self, version: str) -> Entry:
@@ -258,7 +212,7 @@ class Library:
         return known
 
     def _read(self, version: str) -> Document:
-        with self._connection() as connection:
+        with self.transaction() as connection:
             query = sa.select(versions).where(versions.c.version == version)
             row = connection.execute(query).one()
             return load_document(row.doc_id, row.version, row.format, row.source, row.body)

@@ -28,6 +28,7 @@ _ALSO_WRITTEN = {
     "id": "doc_id",
 }
 SECTION_GAP = " > "  # between a heading and the one below it, where `asked_as` names a section
+DECLARED = tuple(status for status in Status if status is not Status.DUE)
 _TAG_ERRORS = (AttributeError, LookupError, TypeError)  # PyYAML on `!!int ''` and its like
 _DOC_ID = re.compile(r"[\w][\w.-]{0,119}")
 
@@ -133,10 +134,10 @@ def _audience(value: object) -> Audience:
 
 
 def _status(value: object) -> Status:
-    try:
-        return Status(re.sub(r"[_-]", " ", _words(value).lower()))
-    except ValueError:
-        raise ValueError(f"which is not one of: {', '.join(Status)}") from None
+    text = re.sub(r"[_-]", " ", _words(value).lower())
+    if text not in DECLARED:
+        raise ValueError(f"which is not one of: {', '.join(DECLARED)}")
+    return Status(text)
 
 
 def _language(value: object) -> str:

@@ -59,7 +59,7 @@ def read_document(data: bytes, name: str, declared: Mapping[str, object] | None 
     woven = weave(reading.drafts, source.title)
     if not re.search(r"\w", woven.text):
         raise EmptyFile(f"{path.name} has no words in it; add a file with text")
-    _check_sections(source, woven.blocks, path.name)
+    check_sections(source, woven.blocks, path.name)
     return Document(
         doc_id=doc_id_from(known_of_it, path.stem),
         version=hashlib.sha256(data).hexdigest(),
@@ -74,8 +74,8 @@ def read_document(data: bytes, name: str, declared: Mapping[str, object] | None 
     )
 
 
-def _check_sections(source: Source, blocks: Sequence[Block], name: str) -> None:
-    """Whether there is each section whose questions are declared."""
+def check_sections(source: Source, blocks: Sequence[Block], name: str) -> None:
+    """Raises `BadMetadata` unless there is each section whose questions are declared."""
     known = {block.heading_path: SECTION_GAP.join(block.heading_path) for block in blocks}
     for wording in source.asked_as:
         if wording.section not in known:

@@ -24,6 +24,25 @@ state = sa.Table(
     sa.Column("key", sa.String(20), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
 )
+waiting = sa.Table(  # versions that are not quoted yet, while another may be
+    "waiting",
+    tables,
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("released_by", sa.Text),  # who decided that it takes its place with the next index
+)
+decisions = sa.Table(  # rows are only ever added
+    "decisions",
+    tables,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("doc_id", sa.String(120), nullable=False, index=True),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("step", sa.String(40), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),  # the metadata before and after, as `dump_source` writes it
+    sa.Column("after", sa.Text, nullable=False),
+)
 
 
 def open_engine(path: Path) -> sa.Engine:

@@ -27,7 +27,7 @@ from sources.library import Library
 from sources.read import read_document
 from tests.browser import address, assistant, browser, desktop, library, page, phone
 from tests.milvus_server import milvus, own_milvus
-from tests.staff import client_as, desk
+from tests.staff import client_as, desk, quick_passwords
 
 # The parts of these files are one for all the tests that ask for them.
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "own_milvus",
     "page",
     "phone",
+    "quick_passwords",
 ]
 
 # A gate must say the same of the same code: there the examples are fixed. Elsewhere they are new

@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -13,6 +14,7 @@ from qa.assistant import Assistant
 from qa.ledger import tables
 from qa.ledger.clerk import Clerk
 from qa.ledger.ledger import Ledger
+from qa.staff import passwords
 from qa.staff.passwords import password_hash
 from qa.staff.roles import TERMINAL, Role
 from qa.ui.recorder import Recorder
@@ -23,6 +25,16 @@ from qa.ui.staff.door import COOKIE
 HERE = "http://testserver"
 PAGE = {"accept": "text/html"}
 ClientAs = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 as cheap as it can be: what it costs is no matter of these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        )
+        yield
 
 
 @pytest.fixture

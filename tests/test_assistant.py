@@ -47,7 +47,9 @@ TOP = (
     "answer_id question searched outcome probability notice urgent personal details quotes differs "
     "related disclaimer snapshot model took_ms"
 ).split()
-OF_A_QUOTE = "text doc_id version start end focus pages section score reading also source".split()
+OF_A_QUOTE = (
+    "text doc_id version start end focus pages section score banner reading also source".split()
+)
 OF_A_SOURCE = (
     "title publisher url licence audience language status reviewed review_due".split()
 )  # licence and language are more than the plan asked for

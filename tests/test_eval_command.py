@@ -53,6 +53,9 @@ def test_a_suite_prints_one_line_of_json_and_writes_a_report_and_rows(evaluate, 
     assert set(line["measures"]["word F1"]) == {"value", "low", "high", "n"}
     assert {"model", "recipe", "code", "data", "library"} <= set(line["identity"])
     assert (report / "report.html").stat().st_size > 10_000
+    figures = json.loads((report / "figures.json").read_text())
+    assert figures["results"] == [line]
+    assert figures["made"] > "2026"
     code, lines, _ = evaluate(
         "spans", "--data", spans(), "--json", "--compare", report / "rows.jsonl"
     )

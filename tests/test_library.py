@@ -217,8 +217,8 @@ def test_a_look_stays_as_the_library_was(library):
     version, look = made().version, library.look()
     library.withdraw("scans")
     assert look.source(version) == look.document(version).source
-    assert look.source(version).status.quotable
-    assert not library.look().source(version).status.quotable
+    assert look.source(version).status is Status.UNREVIEWED
+    assert library.look().source(version).status is Status.WITHDRAWN
     with pytest.raises(UnknownDocument, match="no version 0000"):
         look.document("0000")
 

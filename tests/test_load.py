@@ -11,7 +11,7 @@ from qa.assistant import Assistant
 from qa.ledger.ledger import Ledger
 from qa.ledger.search import Wanted, count_answers
 from qa.ledger.verify import verify
-from qa.ui.patient import warm_up
+from qa.ui.answering import warm_up
 from tests.browser import served
 
 # Gradio leaves event loops unclosed.

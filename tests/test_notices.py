@@ -12,19 +12,21 @@ from qa.question import TALK
 from sources.document import Status
 
 QA = Path(__file__).parents[1] / "qa"
-READERS = [  # code that speaks to readers; the commands speak to whoever runs the program
+# Code that speaks to readers. Commands speak to whoever runs the program, staff pages to staff.
+READERS = [
     path
     for path in sorted(QA.rglob("*.py"))
-    if path.name
-    not in ("cli.py", "commands.py", "library_commands.py", "red_flag_commands.py", "doctor.py")
+    if "staff" not in path.relative_to(QA).parts
+    and path.name not in ("cli.py", "doctor.py")
+    and not path.stem.endswith("commands")
 ]
 RULES = [p for p in sorted(QA.glob("*/**/*.toml")) if p.parent.name != "notices"]  # name them too
 SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted(QA.rglob("*.py"))}
 GROUPS = "|".join(sorted({name.split(".")[0] for name in notice_names()}))
-NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js|toml)[a-z_]+)["']""")
+NAMED = re.compile(rf"""["']((?:{GROUPS})\.(?!css|js|toml|html|csv)[a-z_]+)["']""")
 MADE = re.compile(rf"""f["']({GROUPS})\.\{{""")  # as in f"status.{{...}}"
 BY_VALUE = {f"outcome.{outcome}" for outcome in Outcome} | {
-    f"status.{status.replace(' ', '_')}" for status in Status
+    f"{group}.{status.replace(' ', '_')}" for group in ("status", "banner") for status in Status
 }
 
 
@@ -86,6 +88,7 @@ def test_blanks_to_fill_are_the_known_ones(name):
         "last",
         "page",
         "pages",
+        "question",
         "language",
     }
     assert blanks(name, FIRST) <= known

@@ -17,8 +17,8 @@ from qa.assistant import Assistant
 from qa.ledger.ledger import Recorded
 from qa.notices import notice_text
 from qa.settings import Settings
+from qa.ui.answering import Desk, answer_question
 from qa.ui.conversation import conversation
-from qa.ui.patient import Desk, answer_question
 from qa.ui.theme import page_head
 from sources.document import Audience, Document
 from sources.intake import STARTER, take_in

@@ -12,7 +12,7 @@ from qa.ledger.clerk import Clerk
 from qa.ledger.ledger import Ledger
 from qa.notices import notice_text
 from qa.settings import Settings
-from qa.ui.patient import Desk, answer_question
+from qa.ui.answering import Desk, answer_question
 from qa.ui.recorder import Recorder
 from sources.document import Audience
 from sources.library import Library

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.ledger.clerk import Clerk
 from qa.ledger.compare import State, Successor, word_diff
 from qa.ledger.entries import Entry, Kind, Words, new_entry, now
-from qa.ledger.inbox import affected, inbox, standing
+from qa.ledger.inbox import affected, finding_of, handled, inbox, standing
 from qa.ledger.ledger import Ledger
 from qa.ledger.recheck import notice_changes, step, under_way
 from qa.ledger.verify import verify
@@ -178,6 +178,10 @@ def test_what_a_person_has_dealt_with_leaves_the_inbox(ledger, library, quoting,
     ledger.append([new_entry(Kind.HANDLED, found.finding_id, {"by": "nurse"}, "patient called")])
     assert inbox(ledger) == []
     assert standing(ledger, "a1")[0].state is State.REWORDED
+    (done,) = handled(ledger)
+    assert (done.finding, done.by, done.note) == (found, "nurse", "patient called")
+    assert finding_of(ledger, found.finding_id) == found
+    assert finding_of(ledger, "nobody's") is None
 
 
 def test_withdrawing_is_found_and_so_is_a_version_that_comes_back(ledger, library, quoting, put):
@@ -290,3 +294,12 @@ def test_a_page_of_metadata_alone_asks_for_nothing(ledger, library, quoting, put
     library.add(replace(titled, doc_id="scan"), data, "scan.md")
     assert library.entry("scan").source.title != held.source.title
     assert notice_changes(ledger, library) == []
+
+
+def test_a_long_quote_is_laid_beside_the_whole_paragraph_that_took_its_place():
+    lines = "Lie still. It is loud. It takes 10 minutes. Ask for plugs. Breathe. Then you may rise."
+    found, text = compared(
+        lines, f"# Scan\n\n{lines.replace('10', '20')}\n", f"# Scan\n\n{lines}\n"
+    )
+    assert text == lines.replace("10", "20")
+    assert [run for run in found.diff if run[0] != "same"] == [("out", "10"), ("in", "20")]

@@ -1,5 +1,6 @@
 """Settings: defaults, and errors that say where and what to write."""
 
+import json
 from dataclasses import FrozenInstanceError, fields
 
 import pytest
@@ -33,7 +34,7 @@ def test_an_empty_file_has_the_defaults(home):
 
 def test_every_setting_can_be_written(home):
     values = {f.name: f.default for f in fields(Settings) if f.name != "home"}
-    text = "\n".join(f"{key} = {value!r}" for key, value in values.items())
+    text = "\n".join(f"{key} = {json.dumps(value)}" for key, value in values.items())
     assert write(home, text) == Settings(home=home)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedder import DEFAULT_MODEL, model_folder
+from index.embedder import DEFAULT_MODEL, Vectors, model_folder
 
 POOL = 100
 
@@ -21,19 +21,25 @@ class Floor:
     What is heavy is imported here, not by whoever only starts this in another process.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, _folder: Path) -> None:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
-        self.folder = folder
         self.model = SentenceTransformer(str(model_folder(DEFAULT_MODEL)), device="cpu")
 
     def ingest(self, texts: Sequence[str]) -> None:
-        """Index `texts`."""
+        """Embed and index `texts`."""
+        self._index(texts, self.model.encode(list(texts), normalize_embeddings=True))
+
+    def hold(self, folder: Path) -> None:
+        """Index the `texts.json` of a folder, whose vectors lie beside it as `vectors.npy`."""
+        texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
+        self._index(texts, np.load(folder / "vectors.npy"))
+
+    def _index(self, texts: Sequence[str], vectors: Vectors) -> None:
         import bm25s  # noqa: PLC0415
         import faiss  # noqa: PLC0415
 
         self.texts = list(texts)
-        vectors = self.model.encode(self.texts, normalize_embeddings=True)
         self.flat: faiss.Index = faiss.IndexFlatIP(vectors.shape[1])
         self.flat.add(vectors)
         self.words = bm25s.BM25()
@@ -53,14 +59,13 @@ class Floor:
             scores[rows] += 1 / (60 + 1 + np.arange(pool))
         return [self.texts[row] for row in np.argsort(-scores)[:k]]
 
-    def save(self, texts: Sequence[str]) -> None:
-        """Index `texts` and write everything that searching needs."""
+    def save(self, folder: Path) -> None:
+        """Index a folder as `hold` does, and write into it everything that searching needs."""
         import faiss  # noqa: PLC0415
 
-        self.ingest(texts)
-        faiss.write_index(self.flat, str(self.folder / "flat.faiss"))
-        self.words.save(self.folder / "words", show_progress=False)
-        (self.folder / "texts.json").write_text(json.dumps(self.texts), encoding="utf-8")
+        self.hold(folder)
+        faiss.write_index(self.flat, str(folder / "flat.faiss"))
+        self.words.save(folder / "words", show_progress=False)
 
     @classmethod
     def open(cls, folder: Path) -> "Floor":

@@ -111,22 +111,15 @@ async def crowd(address: str, people: int, asking: Asking) -> Load:
     )
 
 
-class _Call(NamedTuple):
-    """The call of the page that asks: its number, and how many inputs it takes."""
-
-    number: int
-    inputs: int
-
-
-def _ask_call(config: dict[str, Any]) -> _Call:
-    """Of the calls with code behind them, the one with most inputs: it answers."""
+def _ask_call(config: dict[str, Any]) -> int:
+    """The number of the call that answers: it has code behind it, and the most inputs."""
     calls = [one for one in config["dependencies"] if one["backend_fn"]]
     chosen = max(calls, key=lambda one: len(one["inputs"]))
-    return _Call(chosen["id"], len(chosen["inputs"]))
+    return int(chosen["id"])
 
 
 async def _person(
-    client: httpx.AsyncClient, call: _Call, asking: Asking, dice: random.Random
+    client: httpx.AsyncClient, call: int, asking: Asking, dice: random.Random
 ) -> list[Asked]:
     session, asked = secrets.token_hex(5), []
     until = time.monotonic() + asking.seconds
@@ -139,12 +132,11 @@ async def _person(
     return asked
 
 
-async def _ask(client: httpx.AsyncClient, call: _Call, session: str, text: str) -> str:
+async def _ask(client: httpx.AsyncClient, call: int, session: str, text: str) -> str:
     """How a question ended: answered, or what was in the way."""
-    # The page's own inputs: the question, whether exactly so, who reads, the language, the state.
-    data = [text, False, "patient", "en"][: call.inputs - 1]
-    data += [None] * (call.inputs - len(data))
-    body = {"data": data, "fn_index": call.number, "session_hash": session}
+    # As the page's script sends them; the state that comes last is the page's own.
+    data = [text, False, "patient", secrets.token_hex(8), "en", None]
+    body = {"data": data, "fn_index": call, "session_hash": session}
     try:
         joined = await client.post("/gradio_api/queue/join", json=body)
         if joined.status_code != 200:

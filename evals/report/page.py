@@ -13,6 +13,7 @@ from evals.report.scorecard import Change, Line, changes_of, lines_of
 from evals.results import Result
 
 HERE = Path(__file__).parent
+STYLE = HERE / "report.css"
 SHOWN_CHARACTERS = 400
 
 
@@ -41,24 +42,33 @@ class Section(NamedTuple):
 
 def write_report(folder: Path, results: Sequence[Result], problems: Sequence[str]) -> Path:
     """Write `report.html` into `folder`, with `problems` at its head, and say where it is."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     sections = [_section(number, result) for number, result in enumerate(results)]
     aims = [line.reached for section in sections for line in section.lines if line.aim]
-    page = environment.get_template("report.html").render(
+    page = rendered(
+        HERE / "report.html",
         made=datetime.now(UTC).strftime("%d %B %Y, %H:%M UTC"),
         sections=sections,
         problems=problems,
         reached=sum(bool(one) for one in aims),
         aims=len(aims),
         questions=[_question(row) for result in results for row in result.ours],
-        style=(HERE / "report.css").read_text(encoding="utf-8"),
+        style=STYLE.read_text(encoding="utf-8"),
         script=(HERE / "report.js").read_text(encoding="utf-8"),
     )
     path = folder / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def rendered(template: Path, **values: object) -> str:
+    """A template with its values; whatever is text is shown as text, and a missing one an error."""
+    environment = Environment(
+        loader=FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template(template.name).render(**values)
 
 
 def _section(number: int, result: Result) -> Section:

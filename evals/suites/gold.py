@@ -1,5 +1,8 @@
 """The project's own questions on the starter library, the half that nothing was fitted on.
 
+With `--data` all questions of a file are asked instead, such as staff make of answers, of the
+library that `--library` names.
+
 A first quote is right when it comes from a document with an answer and shares a character with
 it; one that answers in words nobody marked counts as wrong. The focus of a quote, the part that
 stands out, is held to the same. "plain" questions use the words of
@@ -11,10 +14,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from evals.bench_home import documents_by_id
-from evals.gold import GOLD, GoldError, GoldQuestion, gold_questions, resolve
+from evals.gold import GOLD, GoldError, GoldQuestion, gold_questions, questions_in, resolve
 from evals.judged import OURS, Judged
 from evals.lessons import meets, turns
 from evals.measures import Measure, discrimination, share, times, trust
+from evals.question_library import question_library
 from evals.suite import Bench, Part, Suite, is_verbatim
 from qa.answer import Answer, Outcome
 from qa.assistant import Assistant
@@ -25,11 +29,22 @@ KINDS = ("other_subject", "not_in_library", "false_premise")
 
 
 def judge(bench: Bench) -> Iterator[Judged]:
-    """Every question of the chosen part, asked of the starter library."""
+    """Every question of the chosen part, asked of the starter library, or those of given files."""
+    if bench.data is not None:
+        yield from _judge_given(bench)
+        return
     assistant = bench.assistant(DATA, starter_files())
     bench.read_from(DATA, sorted(GOLD.glob("*.jsonl")))
     questions = [q for q in gold_questions(report=bench.problems.append) if _in(q, bench.part)]
     yield from judge_questions(questions, assistant, bench, DATA)
+
+
+def _judge_given(bench: Bench) -> Iterator[Judged]:
+    for path in bench.files("gold"):
+        bench.read_from(path.stem, [path])
+        assistant = question_library(path.stem, path, bench)
+        given = questions_in(path, bench.problems.append)
+        yield from judge_questions(given, assistant, bench, path.stem)
 
 
 def _in(question: GoldQuestion, part: Part) -> bool:

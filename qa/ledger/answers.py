@@ -103,6 +103,7 @@ def quote_facts(quote: Quote, boxes: Boxes) -> Facts:
         "boxes": [list(box) for box in boxes],
         "section": list(quote.section),
         "score": quote.score,
+        "banner": quote.banner,
         "title": source.title,
         "publisher": source.publisher,
         "status": source.status.value,

@@ -7,6 +7,7 @@ keeps everything, and tries again.
 import logging
 import time
 from collections.abc import Sequence
+from datetime import date
 from threading import Event, Thread
 
 from qa.ledger.entries import Entry
@@ -35,7 +36,7 @@ class Clerk:
         self._retain_days = retain_days
         self._wake, self._stop = Event(), Event()
         self._thread = Thread(target=self._work, name="ledger", daemon=True)
-        self._revision: int | None = None
+        self._seen: tuple[int, date] | None = None
         self._forget_at = 0.0
         self._away = False
 
@@ -76,10 +77,10 @@ class Clerk:
         if time.monotonic() >= self._forget_at:
             forget(self.ledger, self._retain_days)
             self._forget_at = time.monotonic() + FORGET_S
-        revision = self.library.revision
-        if revision != self._revision or self._quotes_the_past(written):
+        moment = self.library.revision, self.library.today()  # reviews also run out by the date
+        if moment != self._seen or self._quotes_the_past(written):
             notice_changes(self.ledger, self.library)
-            self._revision = revision
+            self._seen = moment
         return bool(step(self.ledger, self.library) or self.outbox.waiting())
 
     def _quotes_the_past(self, written: Sequence[Entry]) -> bool:

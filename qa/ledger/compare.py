@@ -117,9 +117,13 @@ class Successor:
 
     @cached_property
     def _candidates(self) -> dict[Span, str]:
-        """All that could be quoted: statements, and two to four sentences in a row."""
+        """All that could be quoted: statements, sentences in a row, whole blocks and passages."""
         text, found = self.document.text, dict[Span, None]()
+        never = (BlockKind.BOILERPLATE, BlockKind.HEADING)
+        kept = (block.span for block in self.document.blocks if block.kind not in never)
+        found |= {trimmed(text, span): None for span in kept}
         for passage in passages(self.document):
+            found[trimmed(text, passage.span)] = None
             found |= dict.fromkeys(s.span for s in statements(self.document, passage.span))
             row = [trimmed(text, part) for part in sentences(text, passage.span)]
             for count in (2, 3, 4):

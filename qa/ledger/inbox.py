@@ -9,7 +9,7 @@ from qa.ledger.chain import copies_of
 from qa.ledger.compare import State
 from qa.ledger.entries import Kind
 from qa.ledger.ledger import Ledger
-from qa.ledger.tables import answers, entries, findings, quotes, rechecks
+from qa.ledger.tables import answers, entries, findings, quotes, rechecks, words
 
 
 class Finding(NamedTuple):
@@ -42,6 +42,15 @@ class Concern(NamedTuple):
     finding: Finding
     answers: int
     showings: int
+
+
+class Handled(NamedTuple):
+    """A finding that a person has dealt with: when, who, and a note, none when it is forgotten."""
+
+    finding: Finding
+    at: str
+    by: str
+    note: str | None
 
 
 _LATER = rechecks.alias("later")
@@ -107,6 +116,38 @@ def inbox(ledger: Ledger, most: int = 200) -> list[Concern]:
     with ledger.transaction() as connection:
         rows = connection.execute(query).all()
     return [Concern(_finding(row), int(row.answers), int(row.showings)) for row in rows]
+
+
+def finding_of(ledger: Ledger, finding_id: str) -> Finding | None:
+    """A finding by its id, from whichever re-check; none when there is none."""
+    query = (
+        sa.select(findings, rechecks.c.doc_id, rechecks.c.to_version)
+        .join(rechecks, rechecks.c.recheck_id == findings.c.recheck_id)
+        .where(findings.c.finding_id == finding_id)
+    )
+    with ledger.transaction() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else _finding(row)
+
+
+def handled(ledger: Ledger, most: int = 100) -> list[Handled]:
+    """What people have dealt with, the last first."""
+    query = (
+        sa.select(findings, rechecks.c.doc_id, rechecks.c.to_version)
+        .add_columns(entries.c.at, entries.c.body, words.c.said)
+        .join(rechecks, rechecks.c.recheck_id == findings.c.recheck_id)
+        .join(entries, entries.c.about == findings.c.finding_id)
+        .outerjoin(words, words.c.number == entries.c.number)
+        .where(entries.c.kind == Kind.HANDLED)
+        .order_by(entries.c.number.desc())
+        .limit(most)
+    )
+    with ledger.transaction() as connection:
+        rows = connection.execute(query).all()
+    return [
+        Handled(_finding(row), row.at, str(json.loads(row.body)["facts"]["by"]), row.said)
+        for row in rows
+    ]
 
 
 def standing(ledger: Ledger, answer_id: str) -> list[Finding | None]:

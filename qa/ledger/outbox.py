@@ -7,7 +7,7 @@ processes share one outbox; writing an entry twice is no harm, for the ledger kn
 import logging
 from pathlib import Path
 
-from qa.ledger.entries import Entry, entry_from_text, entry_to_text
+from qa.ledger.entries import Entry, Kind, entry_from_text, entry_to_text
 from qa.ledger.ledger import Ledger
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,11 @@ class Outbox:
     def waiting(self) -> list[Path]:
         """The files of the entries that wait, oldest first."""
         return sorted(self.folder.glob("*.json"))
+
+    def find(self, start: str) -> Entry | None:
+        """The answer that waits and whose id begins with `start`; none when none does."""
+        found = (self._read(path) for path in self.folder.glob(f"*_{start}*.json"))
+        return next((entry for entry in found if entry and entry.kind is Kind.ANSWER), None)
 
     def write_into(self, ledger: Ledger) -> list[Entry]:
         """Write what waits, oldest first; what was written.

@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from qa.ledger.compare import word_diff
+from qa.ledger.entries import Facts
 from qa.ledger.ledger import Ledger
 from sources.document import Span
 from sources.errors import SourceError
@@ -93,31 +94,33 @@ def claims_of(ledger: Ledger, library: Library, answer_id: str) -> list[Claim]:
 
     Raises `UnknownAnswer`, `UnknownDocument` or `LibraryDamaged`.
     """
-    claims = []
-    for quote in ledger.entry(answer_id).facts["quotes"]:
-        held = library.entry_of(quote["version"])
-        text = library.document(quote["doc_id"], quote["version"]).text
-        claims.append(
-            Claim(
-                doc_id=quote["doc_id"],
-                version=quote["version"],
-                name=held.name,
-                start=quote["start"],
-                end=quote["end"],
-                pages=(quote["pages"][0], quote["pages"][1]),
-                words=text[quote["start"] : quote["end"]],
-            )
-        )
-    return claims
+    return [_claim(library, quote) for quote in ledger.entry(answer_id).facts["quotes"]]
+
+
+def _claim(library: Library, quote: Facts) -> Claim:
+    held = library.entry_of(quote["version"])
+    text = library.document(quote["doc_id"], quote["version"]).text
+    return Claim(
+        doc_id=quote["doc_id"],
+        version=quote["version"],
+        name=held.name,
+        start=quote["start"],
+        end=quote["end"],
+        pages=(quote["pages"][0], quote["pages"][1]),
+        words=text[quote["start"] : quote["end"]],
+    )
 
 
 def prove_quotes(ledger: Ledger, library: Library, answer_id: str) -> list[Proof]:
     """Every quote of an answer: recorded hash, stored text and original file must agree."""
-    shown = [quote["sha256"] for quote in ledger.entry(answer_id).facts["quotes"]]
-    proofs = []
-    for recorded, claim in zip(shown, claims_of(ledger, library, answer_id), strict=True):
-        same = sha256(claim.words.encode()).hexdigest() == recorded
-        finding = "the library holds the words that were shown" if same else "other words are held"
-        proof = prove(claim, library.original(claim.version))
-        proofs.append(proof._replace(checks=[Check("library", same, finding), *proof.checks]))
-    return proofs
+    quotes = ledger.entry(answer_id).facts["quotes"]
+    return [prove_quote(library, quote) for quote in quotes]
+
+
+def prove_quote(library: Library, quote: Facts) -> Proof:
+    """The same for one quote, as an answer's facts have it."""
+    claim = _claim(library, quote)
+    same = sha256(claim.words.encode()).hexdigest() == quote["sha256"]
+    finding = "the library holds the words that were shown" if same else "other words are held"
+    proof = prove(claim, library.original(claim.version))
+    return proof._replace(checks=[Check("library", same, finding), *proof.checks])

@@ -19,11 +19,12 @@ from qa.ledger.compare import Compared, State, Successor, nowhere
 from qa.ledger.entries import Entry, Kind, canonical, now
 from qa.ledger.ledger import Ledger
 from qa.ledger.tables import entries, findings, head, quotes, rechecks
-from sources.document import Span, Status
+from sources.document import Span
 from sources.errors import UnknownDocument
 from sources.library import Entry as Held
 from sources.library import Library
 
+NOT_QUOTED = ", not quoted"  # ends the status of a document that the policy does not quote
 STEP = 200  # spans compared before the next look at what else waits
 Job = sa.Row[Any]
 """A row of the table `rechecks`."""
@@ -68,15 +69,20 @@ def _due(connection: sa.Connection, current: Sequence[Held]) -> list[Held]:
 
 
 def _is_due(connection: sa.Connection, held: Held, last: Job | None) -> bool:
-    quotable = held.source.status.quotable
+    quotable = held.quotable
     if last is not None:
-        saw = last.to_version, Status(last.to_status).quotable
+        saw = last.to_version, _may_be_quoted(last)
         if saw != (held.version, quotable):
             return True
         if last.done_at is None:
             return False
     open_spans = _spans(held.doc_id, held.version, quotable, last and last.recheck_id)
     return connection.execute(open_spans.limit(1)).first() is not None
+
+
+def _may_be_quoted(job: Job) -> bool:
+    """Whether the document could be quoted when its re-check was asked for."""
+    return not str(job.to_status).endswith(NOT_QUOTED)
 
 
 def _spans(
@@ -103,14 +109,14 @@ def _spans(
 
 def _ask(connection: sa.Connection, held: Held) -> str:
     recheck_id = secrets.token_urlsafe(12)
-    spans = _spans(held.doc_id, held.version, held.source.status.quotable).subquery()
+    spans = _spans(held.doc_id, held.version, held.quotable).subquery()
     count = connection.execute(sa.select(sa.func.count()).select_from(spans)).scalar_one()
     connection.execute(
         sa.insert(rechecks).values(
             recheck_id=recheck_id,
             doc_id=held.doc_id,
             to_version=held.version,
-            to_status=held.source.status.value,
+            to_status=held.status.value + ("" if held.quotable else NOT_QUOTED),
             asked_at=now(),
             spans=count,
         )
@@ -125,8 +131,7 @@ def step(ledger: Ledger, library: Library, most: int = STEP) -> Progress | None:
         job = connection.execute(waiting.order_by(rechecks.c.asked_at).limit(1)).first()
         if job is None:
             return None
-        quotable = Status(job.to_status).quotable
-        query = _spans(job.doc_id, job.to_version, quotable, job.recheck_id)
+        query = _spans(job.doc_id, job.to_version, _may_be_quoted(job), job.recheck_id)
         places = [Quoted(**row._asdict()) for row in connection.execute(query.limit(most))]
     _write(ledger, job, _compare(library, job, places))
     if len(places) < most:
@@ -135,7 +140,7 @@ def step(ledger: Ledger, library: Library, most: int = STEP) -> Progress | None:
 
 
 def _compare(library: Library, job: Job, places: Sequence[Quoted]) -> list[tuple[Quoted, Compared]]:
-    if not Status(job.to_status).quotable:
+    if not _may_be_quoted(job):
         return [(place, nowhere(State.WITHDRAWN)) for place in places]
     successor = Successor(library.document(job.doc_id, job.to_version))
     found = []

@@ -39,7 +39,7 @@ class StaffKey:
         """What `signed` was given; none when its signature does not hold."""
         try:
             return self._signer(purpose).unsign(signed).decode("ascii")
-        except (BadSignature, UnicodeDecodeError):
+        except (BadSignature, UnicodeError):
             return None
 
     def digest(self, text: str) -> str:

@@ -27,3 +27,5 @@ class Person(NamedTuple):
 
 TERMINAL = Person("(terminal)", "the terminal", Role.ADMIN)
 """Whoever may read and write the home folder; no account can have this name."""
+SOMEBODY = Person("(somebody)", "somebody", Role.VIEWER)
+"""Whoever stands before the door; no account can have this name either."""

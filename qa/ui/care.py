@@ -29,12 +29,12 @@ def care(flag: RedFlag, number: int, settings: Settings) -> str:
     because = f'<p class="care-words">{escape(card.words_label)} {words}</p>' if words else ""
     unsigned = f'<p class="care-unsigned">{escape(card.unsigned)}</p>' if card.unsigned else ""
     return (
-        f'<section class="care care-{card.level}" lang="{escape(card.language)}" '
+        f'<div class="care care-{card.level}" role="group" lang="{escape(card.language)}" '
         f'aria-labelledby="care-{number}"><h3 class="care-head" id="care-{number}">'
         f'{icon(ICONS[card.level])}<span><span class="visually-hidden">{escape(card.prefix)} '
         f'</span>{escape(card.heading)}</span></h3><div class="care-body">'
         f'{_calls(card, settings)}<p class="care-advice">{escape(card.advice)}</p>'
-        f"{because}{unsigned}</div></section>"
+        f"{because}{unsigned}</div></div>"
     )
 
 

@@ -16,6 +16,7 @@ from qa.ui.care import care, details, personal
 from qa.ui.icons import icon
 from qa.ui.in_words import library_in, other_languages
 from qa.ui.quote_card import Place, quote_card
+from qa.ui.take_away import take_away
 from sources.document import Document
 
 ICONS = {
@@ -38,6 +39,7 @@ class Exchange(NamedTuple):
     """A question and its answer with the quoted documents, or the notice that stands for one.
 
     `written_in` are the languages of the library that was asked, and `glossary` its glossaries.
+    `recorded` says whether the answer can be opened again later.
     """
 
     question: str
@@ -46,6 +48,32 @@ class Exchange(NamedTuple):
     notice: str
     written_in: tuple[str, ...] = ()
     glossary: Glossary = NO_GLOSSARY
+    recorded: bool = False
+
+
+class Talk:
+    """What one visitor asked and was answered. Questions are named by the page that asks them.
+
+    It is changed in place, so that an answer under way sees that its question was stopped.
+    """
+
+    def __init__(self) -> None:
+        self._answered: list[tuple[str, Exchange]] = []
+        self.stopped: set[str] = set()
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """All that were not stopped, oldest first."""
+        return [exchange for name, exchange in self._answered if name not in self.stopped]
+
+    def add(self, name: str, exchange: Exchange) -> None:
+        """The question called `name` was answered."""
+        self._answered.append((name, exchange))
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self._answered.clear()
+        self.stopped.clear()
 
 
 def earlier_turns(exchanges: Sequence[Exchange]) -> list[Turn]:
@@ -76,19 +104,17 @@ def turn(exchange: Exchange, number: int, today: date, settings: Settings) -> st
 
 
 def _turn(exchange: Exchange, number: int, today: date, settings: Settings) -> str:
-    answer = exchange.answer
+    question, answer = exchange.question, exchange.answer
     outcome = answer.outcome.value if answer else "failed"
     first = _first(answer, number, settings) if answer else ""
     reply = reply_to(exchange, answer, number, today) if answer else _failed(exchange)
-    if outcome in NOT_FOUND:
-        first += library_in(exchange.written_in, exchange.question) + one_at_a_time(
-            exchange.question
-        )
+    if outcome in NOT_FOUND and not (answer and answer.urgent):
+        first += library_in(exchange.written_in, question) + one_at_a_time(question)
     again = " data-again" if answer is None or answer.notice == TOO_LONG else ""
     return (
-        f'<section class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
-        f'aria-labelledby="asked-{number}">{asked(exchange.question, f"asked-{number}")}'
-        f'<div class="reply">{first}{reply}</div></section>'
+        f'<article class="turn turn-{outcome}" id="turn-{number}"{again} lang="{spoken()}" '
+        f'aria-labelledby="asked-{number}">{asked(question, f"asked-{number}")}'
+        f'{_edit()}<div class="reply">{first}{reply}</div></article>'
     )
 
 
@@ -97,12 +123,12 @@ def _language(exchange: Exchange) -> str:
 
     Who reads in a language that the library is not in must ask in another: that is no choice.
     """
-    if other_languages(exchange.written_in):
-        return spoken()
     answer = exchange.answer
-    if answer and answer.urgent:
+    if answer is None or other_languages(exchange.written_in):
+        return spoken()
+    if answer.urgent:
         return answer.urgent.first.language
-    if answer and answer.personal:
+    if answer.personal:
         return answer.personal.language
     return message_language(exchange.question) or spoken()
 
@@ -125,6 +151,14 @@ def _first(answer: Answer, number: int, settings: Settings) -> str:
     return f"{card}{details(answer)}{instead}{library}"
 
 
+def _edit() -> str:
+    """Puts the question back into the box; the style sheet shows it in the last turn only."""
+    return (
+        f'<p class="turn-acts"><button type="button" class="quiet" data-edit>{icon("edit")}'
+        f"<span>{_notice('turn.edit')}</span></button></p>"
+    )
+
+
 def reply_to(exchange: Exchange, answer: Answer, number: int, today: date) -> str:
     """Everything under a question: how it ended, the quotes and what to ask next.
 
@@ -141,11 +175,29 @@ def reply_to(exchange: Exchange, answer: Answer, number: int, today: date) -> st
     )
     disclaimer = f'<p class="disclaimer">{_notice(answer.disclaimer)}</p>'
     above = f"{_searched(answer)}{_outcome(answer)}{_differs(answer)}"
-    return f"{above}{cards}{_related(answer)}{disclaimer}"
+    takes = take_away(answer, number) if exchange.recorded else ""
+    return f"{above}{cards}{takes}{_related(answer)}{disclaimer}"
+
+
+def pending() -> str:
+    """A question that is being answered, for the script to fill in, and the way to stop it."""
+    return (
+        '<section class="turn" id="pending" hidden><h2 class="asked">'
+        '<span class="asked-words"></span></h2><div class="reply"><p class="looking">'
+        f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
+        f"<span>{_notice('page.slow')}</span></p>"
+        f'<button type="button" class="quiet" data-stop>{icon("stop")}'
+        f"<span>{_notice('turn.stop')}</span></button></div></section>"
+    )
 
 
 def _failed(exchange: Exchange) -> str:
-    return f'<p class="outcome">{icon("info")}<span>{_notice(exchange.notice)}</span></p>'
+    return (
+        f'<p class="outcome">{icon("info")}<span>{_notice(exchange.notice)}</span></p>'
+        f'<p><button type="button" class="quiet again-button" '
+        f'data-ask="{escape(exchange.question)}">{icon("again")}'
+        f"<span>{_notice('turn.retry')}</span></button></p>"
+    )
 
 
 def _outcome(answer: Answer) -> str:

@@ -15,7 +15,7 @@ from gradio.components import Component
 from qa.notices import languages, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.care_card import lines_in
-from qa.ui.conversation import Exchange, conversation
+from qa.ui.conversation import Talk, conversation
 from qa.ui.icons import icon
 
 SIZES = {"normal": "page.size_normal", "large": "page.size_large", "largest": "page.size_largest"}
@@ -45,12 +45,12 @@ class Frame:
         self, language: gr.Textbox, kept: tuple[gr.State, gr.HTML], settings: Settings
     ) -> None:
         """Say everything in the language that the script asks for, the conversation as well."""
-        exchanges, shown = kept
+        talk, shown = kept
 
-        def on_language(code: str, before: list[Exchange]) -> list[object]:
+        def on_language(code: str, talk: Talk) -> list[object]:
             with speaking(code):
                 said = [words() for _, words in self._parts]
-                return [*said, conversation(before, date.today(), settings)]
+                return [*said, conversation(talk.exchanges, date.today(), settings)]
 
         said_again = gr.Button(visible="hidden", elem_id="say-again")
         wanted = said_again.click(
@@ -58,7 +58,7 @@ class Frame:
         )
         said = wanted.then(
             on_language,
-            [language, exchanges],
+            [language, talk],
             [*(part for part, _ in self._parts), shown],
             queue=False,
             show_progress="hidden",

@@ -25,6 +25,13 @@ _PATHS = {
     "stop": '<rect x="6.500" y="6.500" width="11" height="11" rx="1.500"/>',
     "letters": '<path d="M3 18.500L8 5.500l5 13M4.800 14h6.400"/>'
     '<circle cx="17.500" cy="15" r="3.200"/><path d="M20.700 11.800v6.500"/>',
+    "print": '<path d="M7 9V4h10v5"/><rect x="4" y="9" width="16" height="7" rx="1.500"/>'
+    '<path d="M7 14h10v6H7z"/>',
+    "share": '<path d="M12 15V4M8 8l4-4 4 4"/><path d="M6 12v7h12v-7"/>',
+    "save": '<path d="M12 4v11M8 11l4 4 4-4"/><path d="M5 19.500h14"/>',
+    "edit": '<path d="M5 19l1-4L16 5l3 3L9 18z"/>',
+    "again": '<path d="M5 12a7 7 0 1 0 2-5"/><path d="M4 4v4h4"/>',
+    "bin": '<path d="M5 7h14M9 7V4.500h6V7M7 7l1 13h8l1-13"/>',
     "lock": '<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
 }
 FILLED = frozenset({"mark"})

@@ -8,7 +8,7 @@ from html import escape
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
-from qa.message_language import plainly_not_english
+from qa.message_language import message_language, plainly_not_english
 from qa.notices import FIRST, notice_text, spoken
 from qa.ui.icons import icon
 from sources.library import Library
@@ -46,6 +46,9 @@ def other_languages(written_in: Sequence[str]) -> tuple[str, ...]:
 
 def library_in(written_in: Sequence[str], question: str = "") -> str:
     """That a question in the library's own language finds more, where another is used."""
+    asked = message_language(question)
+    if asked and any(same_language(asked, tag) for tag in written_in):
+        return ""
     foreign = set(written_in) == {FIRST} and plainly_not_english(question)
     tags = written_in if foreign else other_languages(written_in)
     others = ", ".join(map(language_in_words, tags))

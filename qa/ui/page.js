@@ -7,8 +7,10 @@
   const STILL = window.matchMedia("(prefers-reduced-motion: reduce)");
   const PING_EVERY = 30000;
   const SAID_FOR = 5000; // then it is on the page only once
+  const LONG = 5000; // an answer that takes so long may not come: is the connection still there?
+  const UNANSWERED = "quotewell.unanswered"; // in this tab, while Gradio loads the page anew
   const byId = (id) => document.getElementById(id);
-  const notice = (name) => JSON.parse(byId("notices").dataset.notices)[`page.${name}`];
+  const notice = (name) => JSON.parse(byId("notices").dataset.notices)[name.includes(".") ? name : `page.${name}`];
   const box = () => document.querySelector("#question textarea");
   const smooth = () => (STILL.matches || document.documentElement.matches(".calm") ? "auto" : "smooth");
 
@@ -16,6 +18,7 @@
 
   let waiting = null; // the question that is being answered
   let exactly = false;
+  let stopping = false; // until the page knows that the answer will not come
 
   function begin(text) {
     const exact = exactly;
@@ -30,7 +33,8 @@
     byId("ask").setAttribute("aria-disabled", "true");
     if (NARROW.matches) box().blur();
     toTop(pending);
-    return ["", text, exact, document.querySelector("#reader :checked").value];
+    window.setTimeout(() => waiting === null || watch(), LONG);
+    return ["", text, exact, document.querySelector("#reader :checked").value, `${Date.now()}-${Math.random()}`];
   }
 
   function settle() {
@@ -56,12 +60,63 @@
     tell(...news.filter(Boolean).map((part) => part.textContent));
   }
 
-  async function failed() {
+  function putBack() {
     const text = waiting;
     settle();
     if (text && !box().value) write(text);
     document.documentElement.classList.toggle("talking", Boolean(document.querySelector("#conversation .turn")));
+  }
+
+  async function failed() {
+    if (waiting === null) return; // it was stopped
+    putBack();
     say((await ping()) ? notice("busy") : notice("offline"));
+    byId("retry").hidden = false;
+  }
+
+  // A lost connection makes Gradio load the page anew: the question comes back into the box.
+  function rescue() {
+    try {
+      if (waiting !== null) sessionStorage.setItem(UNANSWERED, waiting);
+    } catch {
+      // A browser that keeps nothing: the question is lost.
+    }
+  }
+
+  function rescued() {
+    let text = null;
+    try {
+      text = sessionStorage.getItem(UNANSWERED);
+      sessionStorage.removeItem(UNANSWERED);
+    } catch {
+      // As above.
+    }
+    if (!text) return;
+    write(text);
+    say(notice("turn.lost"));
+    byId("retry").hidden = false;
+  }
+
+  // Stopping: what comes later is not shown
+
+  function stop() {
+    if (waiting === null) return;
+    stopping = true;
+    window.setTimeout(stopped, SAID_FOR);
+    byId("stop-asking").click();
+    putBack();
+    say(notice("turn.stopped"));
+    box().focus();
+  }
+
+  function stopped() {
+    stopping = false;
+  }
+
+  function edit(button) {
+    write(button.closest(".turn").querySelector(".asked-words").textContent);
+    box().focus();
+    box().setSelectionRange(box().value.length, box().value.length);
   }
 
   function cleared() {
@@ -133,6 +188,7 @@
   function say(words) {
     const status = byId("page-status");
     if (status && status.textContent !== words) status.textContent = words;
+    if (byId("retry")) byId("retry").hidden = true;
   }
 
   async function ping() {
@@ -266,10 +322,10 @@
   function onClick(event) {
     const target = event.target.closest("button, a");
     if (!target) return;
-    if (target.id === "ask" && (waiting !== null || !box().value.trim())) {
+    if (target.id === "ask" && (waiting !== null || stopping || !box().value.trim())) {
       event.stopImmediatePropagation();
       event.preventDefault();
-      if (waiting === null) say(notice("nothing"));
+      if (!box().value.trim() && waiting === null) say(notice("nothing"));
       box().focus();
     } else if (target.matches(".skip")) {
       event.preventDefault();
@@ -279,6 +335,9 @@
     else if ("copy" in target.dataset) copy(target);
     else if ("close" in target.dataset) close();
     else if ("toQuote" in target.dataset) toQuote(smooth());
+    else if ("stop" in target.dataset) stop();
+    else if ("edit" in target.dataset) edit(target);
+    else if (target.id === "retry") send();
   }
 
   function onKey(event) {
@@ -335,14 +394,16 @@
       showViewer(!byId("viewer").hidden);
       measure();
     });
+    rescued();
     watch();
   }
 
-  window.quotewell = { begin, answered, failed, cleared, close, notice, say, tell, answering: () => waiting !== null };
+  window.quotewell = { begin, answered, failed, stopped, cleared, close, notice, say, tell, answering: () => waiting !== null };
   document.addEventListener("click", onClick, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("input", onInput, true);
   window.addEventListener("popstate", () => close());
+  window.addEventListener("pagehide", rescue);
   window.addEventListener("offline", watch);
   window.addEventListener("online", watch);
   window.setInterval(() => document.hidden || watch(), PING_EVERY);

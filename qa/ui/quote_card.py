@@ -15,7 +15,7 @@ from qa.notices import notice_text
 from qa.ui.icons import icon
 from qa.ui.in_words import date_in_words, language_label
 from qa.ui.terms import Terms
-from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span
+from sources.document import CELL_GAP, Audience, BlockKind, Document, Source, Span, Status
 
 PAGED_FORMATS = frozenset({"pdf"})
 
@@ -46,27 +46,42 @@ def quote_card(
     One that stands alone is numbered for ears only.
     """
     terms = Terms(place.id, tuple(meanings))
-    words = "".join(_line(quote, document, terms, line) for line in lines_of(quote, document))
-    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
-    clinician = quote.source.audience is Audience.CLINICIAN
-    language = escape(quote.source.language)
     alone = "visually-hidden" if place.total == 1 else "card-order"
-    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
     return (
         f'<figure class="card" id="{place.id}">'
         f'<h3 class="{alone}">{escape(place.order)}</h3>{_speak(place)}'
-        f'<blockquote class="quote-text" lang="{language}" '
-        f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
+        f"{banner_of(quote)}"
+        f"{words_of(quote, document, terms)}"
         f'<figcaption class="card-foot">'
+        f"{source_of(quote, document, today)}"
+        f"{_also(quote, place)}"
+        f"{_buttons(quote, document, place)}"
+        f"</figcaption>{terms.meanings_shown()}</figure>"
+    )
+
+
+def words_of(quote: Quote, document: Document, terms: Terms) -> str:
+    """The words of a quote and nothing else, those of `terms` to be explained."""
+    words = "".join(_line(quote, document, terms, line) for line in lines_of(quote, document))
+    return (
+        f'<blockquote class="quote-text" lang="{escape(quote.source.language)}" '
+        f'data-start="{quote.span.start}" data-end="{quote.span.end}">{words}</blockquote>'
+    )
+
+
+def source_of(quote: Quote, document: Document, today: date) -> str:
+    """What stands under the words: title, section, and in small type pages and review."""
+    language = escape(quote.source.language)
+    clinician = quote.source.audience is Audience.CLINICIAN
+    label = f'<span class="label">{_notice("page.clinician")}</span>' if clinician else ""
+    facts = "".join(f"<li>{escape(fact)}</li>" for fact in facts_of(quote, document, today))
+    return (
         f'<p class="card-title">'
         f'<span class="visually-hidden">{_notice("page.source")}: </span>'
         f'<cite lang="{language}">{escape(quote.source.title)}</cite>'
         f"{language_label(quote.source.language)}{label}</p>"
         f"{_section(quote)}"
         f'<ul class="facts">{facts}</ul>'
-        f"{_also(quote, place)}"
-        f"{_buttons(quote, document, place)}"
-        f"</figcaption>{terms.meanings_shown()}</figure>"
     )
 
 
@@ -77,6 +92,13 @@ def _speak(place: Place) -> str:
         f'<button type="button" class="quiet speak" data-speak="{place.id}" aria-pressed="false" '
         f'aria-label="{name}">{icon("speak")}{icon("stop")}</button>'
     )
+
+
+def banner_of(quote: Quote) -> str:
+    """What must be said of the source's review before its words are read."""
+    if quote.banner is None:
+        return ""
+    return f'<p class="card-banner">{icon("clock")}<span>{_notice(quote.banner)}</span></p>'
 
 
 def lines_of(quote: Quote, document: Document) -> Iterator[tuple[BlockKind, Span]]:
@@ -144,6 +166,8 @@ def review_of(source: Source, today: date) -> str:
     said = [notice_text(f"status.{source.status.name.lower()}")]
     if source.reviewed:
         said.append(notice_text("status.reviewed_on").format(date=date_in_words(source.reviewed)))
+    if source.status in (Status.DUE, Status.EXPIRED):
+        return " ".join(said)  # these words say it already
     if source.review_due and source.review_due < today:
         said.append(notice_text("status.overdue"))
     elif source.review_due:

@@ -30,8 +30,8 @@ class Recorder:
 
     def record(
         self, answer: Answer, workings: Workings | None, reader: Audience, language: str
-    ) -> None:
-        """Put the answer by, masked. A record that fails keeps no answer from a patient."""
+    ) -> bool:
+        """Put the answer by, masked; whether it is. A record that fails keeps no answer back."""
         try:
             boxes = [self._boxes(quote) for quote in answer.quotes]
             shown = Shown(reader, language, boxes, *self._made_by)
@@ -42,6 +42,8 @@ class Recorder:
             self.failed_at = datetime.now(UTC)
             said = error if isinstance(error, OSError) else where(error)
             logger.error("an answer is not recorded: %s", said)  # noqa: TRY400  no word of it
+            return False
+        return True
 
     def _boxes(self, quote: Quote) -> Boxes:
         """Where a quote of a PDF stands on its pages; nothing where that cannot be told."""

@@ -3,6 +3,7 @@
 Every font and file comes from this machine; nothing is fetched from anywhere else.
 """
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import gradio as gr
 from qa.notices import languages, notice_text
 
 HERE = Path(__file__).parent
-STYLES = ("page.css", "words.css")
+STYLES = ("page.css", "words.css", "take_away.css")
 # Each is a function that runs at once; what several need stands in `window.quotewell`, page.js's.
-SCRIPTS = ("page.js", "language.js", "meanings.js", "reading.js")
+SCRIPTS = ("page.js", "language.js", "meanings.js", "reading.js", "take_away.js")
 ICON = HERE / "icon.svg"
 GROUND, GROUND_DARK = "#faf8f3", "#11181b"
 ACCENT = "#0b5c6b"
@@ -34,10 +35,19 @@ def page_head() -> str:
     Gradio would rewrite a style sheet given to it as `css`, and run a script late.
     """
     title = f"<title>{escape(notice_text('page.title'))}</title>"
-    style = "\n".join(_text(name) for name in STYLES)
-    script = "\n".join(f"({_text(name)})();" for name in SCRIPTS)
+    style, script = style_of(STYLES), script_of(SCRIPTS)
     known = f'<meta name="languages" content="{" ".join(languages())}">'
     return f"{title}{known}{HEAD}<style>{style}</style><script>{script}</script>"
+
+
+def style_of(names: Sequence[str]) -> str:
+    """The style sheets of these names as one."""
+    return "\n".join(_text(name) for name in names)
+
+
+def script_of(names: Sequence[str]) -> str:
+    """The scripts of these names as one that runs at once."""
+    return "\n".join(f"({_text(name)})();" for name in names)
 
 
 def _text(name: str) -> str:

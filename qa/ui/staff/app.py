@@ -1,5 +1,6 @@
 """The application of the staff: its page groups, what stands before them, and refusals as pages."""
 
+import logging
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -11,7 +12,27 @@ from starlette.exceptions import HTTPException
 from qa.ledger.errors import LedgerError
 from qa.staff.errors import NotAllowed, SignOnFailed, StaffError, UnknownAccount
 from qa.staff.roles import Person
-from qa.ui.staff import activity, own, people, sign_in, sign_on, start
+from qa.staff.uploads import UnknownUpload
+from qa.ui.staff import (
+    activity,
+    answers,
+    document,
+    gold,
+    inbox,
+    lacking,
+    library,
+    metadata,
+    one_answer,
+    overview,
+    own,
+    people,
+    reading,
+    reports,
+    sign_in,
+    sign_on,
+    start,
+    uploading,
+)
 from qa.ui.staff.desk import StaffDesk
 from qa.ui.staff.door import (
     Forged,
@@ -22,11 +43,18 @@ from qa.ui.staff.door import (
     unforged,
 )
 from qa.ui.staff.guard import Guard
-from qa.ui.staff.paper import page
-from sources.errors import SourceError
+from qa.ui.staff.paper import page, sentence
+from sources.errors import ChangedMeanwhile, SourceError, UnknownDocument
 
-GROUPS = (start, sign_in, sign_on, own, people, activity)
+logger = logging.getLogger(__name__)
+
+GROUPS = (
+    *(start, sign_in, sign_on, own, people, activity),
+    *(overview, answers, one_answer, gold, inbox, lacking, reports),
+    *(library, uploading, document, metadata, reading),
+)
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
+NOT_THERE = (UnknownDocument, UnknownUpload)
 STATIC = Path(__file__).with_name("static")
 
 
@@ -42,13 +70,15 @@ def staff_app(desk: StaffDesk) -> FastAPI:
     return app
 
 
-def closed_app(reason: str) -> FastAPI:
+def closed_app() -> FastAPI:
     """What stands under `/staff` when it cannot be opened. Patients' pages work all the same."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/{path:path}")
     def closed(path: str) -> Response:
-        return PlainTextResponse(f"The staff pages are closed: {reason}\n", 503)
+        return PlainTextResponse(
+            "The staff pages are closed; the log of the program says why.\n", 503
+        )
 
     return app
 
@@ -108,12 +138,20 @@ def _faults(app: FastAPI) -> None:
     @app.exception_handler(StaffError)
     def staff_error(request: Request, error: StaffError) -> Response:
         known = {NotAllowed: 409, UnknownAccount: 404, SignOnFailed: 400}
-        return refused(request, known.get(type(error), 400), "Not done", _sentence(error))
+        return refused(request, known.get(type(error), 400), "Not done", sentence(str(error)))
 
     @app.exception_handler(LedgerError)
     @app.exception_handler(SourceError)
     def away(request: Request, error: Exception) -> Response:
-        return refused(request, 503, "Not possible just now", _sentence(error))
+        words = sentence(str(error))
+        if type(error) in NOT_THERE:
+            return refused(request, 404, "Not here", words)
+        if isinstance(error, ChangedMeanwhile):
+            return refused(request, 409, "Not done", words)
+        if _person(request) is None:  # strangers need not know where the record lies
+            logger.warning("%s", error)
+            words = "The record cannot be reached. Try again soon; the log of the program says why."
+        return refused(request, 503, "Not possible just now", words)
 
     @app.exception_handler(RequestValidationError)
     def not_understood(request: Request, error: RequestValidationError) -> Response:
@@ -129,8 +167,3 @@ def _faults(app: FastAPI) -> None:
         head = "Not here" if missing else "Not possible"
         words = "There is no such page." if missing else f"{error.detail}."
         return refused(request, error.status_code, head, words)
-
-
-def _sentence(error: Exception) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}."

@@ -9,10 +9,13 @@ from qa.ledger.clerk import Clerk
 from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from qa.staff.accounts import Accounts
+from qa.staff.indexing import Indexing
 from qa.staff.key import StaffKey
+from qa.staff.lacking import Lacking
 from qa.staff.lockout import Lockout
 from qa.staff.sessions import Sessions
 from qa.staff.sign_on import SignOn
+from qa.staff.uploads import Uploads
 from qa.ui.recorder import Recorder
 from sources.library import Library
 
@@ -28,6 +31,9 @@ class StaffDesk:
     sessions: Sessions
     lockout: Lockout
     sign_on: SignOn | None
+    lacking: Lacking
+    uploads: Uploads
+    indexing: Indexing
 
     @property
     def clerk(self) -> Clerk:
@@ -51,9 +57,18 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
     key = StaffKey(settings.home)
     sessions = Sessions(ledger, key, settings.staff_idle_minutes * 60.0)
     accounts = Accounts(ledger)
-    sign_on = SignOn(settings) if settings.oidc_issuer else None
-    lockout = Lockout(ledger, key)
-    return StaffDesk(settings, assistant, recorder, accounts, sessions, lockout, sign_on)
+    return StaffDesk(
+        settings=settings,
+        assistant=assistant,
+        recorder=recorder,
+        accounts=accounts,
+        sessions=sessions,
+        lockout=Lockout(ledger, key),
+        sign_on=SignOn(settings) if settings.oidc_issuer else None,
+        lacking=Lacking(ledger, assistant),
+        uploads=Uploads(settings.home, settings.staff_upload_megabytes * 2**20),
+        indexing=Indexing(assistant.library, assistant.embedder, settings.engine),
+    )
 
 
 def desk_of(request: Request) -> StaffDesk:

@@ -22,7 +22,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_NAMES = {name.lower().encode() for name in HEADERS}
+_PAIRS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Guard:
@@ -40,12 +40,11 @@ class Guard:
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                others = [pair for pair in message.get("headers", []) if pair[0] not in _NAMES]
                 kept = "no-cache" if static else "no-store"
-                added = {**HEADERS, "Cache-Control": kept}
-                pairs = [(name.lower().encode(), value.encode()) for name, value in added.items()]
-                others = [pair for pair in others if pair[0] != b"cache-control"]
-                message["headers"] = [*others, *pairs]
+                sent = [p for p in message.get("headers", []) if p[0] != b"cache-control"]
+                known = [*sent, (b"cache-control", kept.encode())]
+                given = {name for name, _ in known}  # a framed report has a policy of its own
+                message["headers"] = known + [pair for pair in _PAIRS if pair[0] not in given]
             await send(message)
 
         headers = dict(scope["headers"])

@@ -28,6 +28,13 @@ class Place(NamedTuple):
 
 
 NAVIGATION = (
+    Place("/overview", "Overview", Role.VIEWER),
+    Place("/answers", "Answers", Role.VIEWER),
+    Place("/inbox", "Inbox", Role.VIEWER),
+    Place("/library", "Library", Role.VIEWER),
+    Place("/lacking", "Lacking", Role.VIEWER),
+    Place("/gold", "Gold", Role.VIEWER),
+    Place("/reports", "Evaluation", Role.VIEWER),
     Place("/people", "People", Role.ADMIN),
     Place("/activity", "Activity", Role.ADMIN),
 )
@@ -77,6 +84,11 @@ def day(at_: str) -> str:
     return f"{known.day} {known:%b %Y}"
 
 
+def sentence(words: str) -> str:
+    """What an error says, as a sentence of its own."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
 def facts(deed: Deed) -> str:
     """What else is known of an act, in a few words."""
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in deed.facts.items())
@@ -91,6 +103,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": moment, "day": day, "facts": facts}
+    environment.filters |= {"moment": moment, "day": day, "facts": facts, "sentence": sentence}
     environment.globals["icon"] = icon
     return environment

@@ -19,8 +19,8 @@ DONE = {
     "enabled": "The account may sign in again.",
 }
 MEANS = {
-    Role.VIEWER: "looks at everything, changes nothing",
-    Role.REVIEWER: "also changes the library and deals with findings",
+    Role.VIEWER: "looks, changes nothing",
+    Role.REVIEWER: "also changes the library",
     Role.ADMIN: "also looks after people",
 }
 Field = Annotated[str, Form(max_length=200)]

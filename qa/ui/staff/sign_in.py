@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from qa.staff.accounts import about
 from qa.staff.activity import SIGNED_IN
 from qa.staff.acts import act
-from qa.staff.roles import Person, Role
+from qa.staff.roles import SOMEBODY, Person
 from qa.ui.staff.desk import StaffDesk, desk_of
 from qa.ui.staff.door import COOKIE, Visiting, at, next_after, set_cookie
 from qa.ui.staff.paper import page
@@ -66,9 +66,8 @@ def signed_in(request: Request, person: Person, then: str) -> Response:
 def _note_wait(desk: StaffDesk, name: str) -> None:
     """Record that a name must wait; one that has no account is not written down anywhere."""
     known = name in [account.name for account in desk.accounts.all()]
-    somebody = Person("(somebody)", "somebody", Role.VIEWER)
-    what = "too many wrong passwords"
-    act(desk.ledger, somebody, what, about(name if known else "(unknown)"), {})
+    subject = about(name if known else "(unknown)")
+    act(desk.ledger, SOMEBODY, "too many wrong passwords", subject, {})
 
 
 def _again(request: Request, wanted: str, name: str, problem: str, status: int) -> Response:

@@ -1,0 +1,65 @@
+"""Whole processes, timed from outside: commands run to their end, and a page that is served."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PROGRAM = (sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())")
+PORT = 7979
+PATIENCE_S = 120
+
+
+class Run(NamedTuple):
+    """A finished process: seconds by the clock and of processors, and its peak memory in MB."""
+
+    seconds: float
+    processor: float
+    megabytes: float
+
+
+def run(command: Sequence[str]) -> Run:
+    """Run a command to its end, its output thrown away; a failure ends the benchmark."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    took = time.perf_counter() - began
+    return Run(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def served(home: Path) -> Run:
+    """`quotewell serve` from its start until the page answers; the memory is that of then."""
+    began = time.perf_counter()
+    command = [*PROGRAM, "serve", "--home", str(home), "--port", str(PORT)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while not _answers(f"http://127.0.0.1:{PORT}/health"):
+            if process.poll() is not None or time.perf_counter() - began > PATIENCE_S:
+                raise SystemExit("the page did not come up; run `quotewell doctor`")
+            time.sleep(0.02)
+        return Run(time.perf_counter() - began, 0.0, peak_megabytes(process.pid))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def peak_megabytes(process: int | str = "self") -> float:
+    """The most memory that a running process has held."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(peak.split()[1]) / 1024
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
