@@ -9,7 +9,7 @@ from qa.ledger.entries import Entry, Kind, Words
 from qa.ledger.ledger import Ledger
 from qa.staff.changes import What, changes
 from qa.staff.documents import Filter, counted, documents
-from qa.staff.resting import answers_at, answers_by_document, places, touched
+from qa.staff.resting import Resting, answers_at, places, touched
 from sources.document import Audience, Status
 from sources.library import Library
 from sources.read import read_document
@@ -140,7 +140,10 @@ def test_places_are_counted_by_answers_not_by_quotes(library, ledger):
     old = add(library)
     answered(ledger, "a", old, REST, REST)
     assert [(p.answers, p.span.of(old.text)) for p in places(ledger, "scan")] == [(1, REST)]
-    assert answers_by_document(ledger) == {"scan": 1}
+    resting = Resting(ledger)
+    assert resting.answers() == {"scan": 1}
+    answered(ledger, "bb", old, REST, LOUD)
+    assert resting.answers() == {"scan": 2} == Resting(ledger).answers()
 
 
 def test_a_quoted_version_that_the_library_lacks_is_said_to_be_lost(library, ledger):

@@ -3,6 +3,9 @@
 Everything is looked up before anything is switched.
 """
 
+from collections import Counter
+from collections.abc import Mapping
+from threading import Lock
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -42,12 +45,28 @@ class Touched(NamedTuple):
     compared: Compared
 
 
-def answers_by_document(ledger: Ledger) -> dict[str, int]:
-    """How many answers quote each document."""
-    each = sa.select(quotes.c.doc_id, quotes.c.number).distinct().subquery()
-    query = sa.select(each.c.doc_id, sa.func.count()).group_by(each.c.doc_id)
-    with ledger.transaction() as connection:
-        return {doc_id: int(count) for doc_id, count in connection.execute(query)}
+class Resting:
+    """How many answers quote each document; only those that are new since are counted."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._counts: Counter[str] = Counter()
+        self._counted = 0  # up to the entry of this number
+        self._lock = Lock()
+
+    def answers(self) -> Mapping[str, int]:
+        """The number of answers by document, as of now."""
+        head = self._ledger.head().number
+        with self._lock:
+            q = quotes.c
+            new = (q.number > self._counted) & (q.number <= head)
+            each = sa.select(q.doc_id, q.number).where(new).distinct().subquery()
+            query = sa.select(each.c.doc_id, sa.func.count()).group_by(each.c.doc_id)
+            with self._ledger.transaction() as connection:
+                for doc_id, count in connection.execute(query):
+                    self._counts[doc_id] += int(count)
+            self._counted = max(head, self._counted)
+            return dict(self._counts)
 
 
 def places(ledger: Ledger, doc_id: str) -> list[Place]:

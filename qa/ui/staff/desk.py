@@ -13,6 +13,7 @@ from qa.staff.indexing import Indexing
 from qa.staff.key import StaffKey
 from qa.staff.lacking import Lacking
 from qa.staff.lockout import Lockout
+from qa.staff.resting import Resting
 from qa.staff.sessions import Sessions
 from qa.staff.sign_on import SignOn
 from qa.staff.uploads import Uploads
@@ -34,6 +35,7 @@ class StaffDesk:
     lacking: Lacking
     uploads: Uploads
     indexing: Indexing
+    resting: Resting
 
     @property
     def clerk(self) -> Clerk:
@@ -68,6 +70,7 @@ def open_desk(settings: Settings, assistant: Assistant, recorder: Recorder) -> S
         lacking=Lacking(ledger, assistant),
         uploads=Uploads(settings.home, settings.staff_upload_megabytes * 2**20),
         indexing=Indexing(assistant.library, assistant.embedder, settings.engine),
+        resting=Resting(ledger),
     )
 
 

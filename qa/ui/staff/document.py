@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 
 from qa.staff.acts import act
 from qa.staff.documents import documents
-from qa.staff.resting import answers_by_document
 from qa.staff.roles import Person, Role
 from qa.ui.staff.desk import StaffDesk, desk_of
 from qa.ui.staff.door import Reviewer, RoleTooLow, Viewer, at
@@ -120,7 +119,7 @@ def _document(
         versions=family[::-1],
         history=desk.library.history(doc_id)[::-1],
         overdue=listed.overdue if listed else None,
-        answers=answers_by_document(desk.ledger).get(doc_id, 0),
+        answers=desk.resting.answers().get(doc_id, 0),
         next_due=decided(entry.source, Status.APPROVED, desk.library.today()).review_due,
         tomorrow=date.fromordinal(desk.library.today().toordinal() + 1),
         may_decide=person.role.may(Role.REVIEWER),

@@ -11,7 +11,6 @@ from pydantic import BaseModel, Field
 from qa.staff.acts import act
 from qa.staff.documents import Filter, counted, documents
 from qa.staff.indexing import Phase
-from qa.staff.resting import answers_by_document
 from qa.ui.staff.desk import StaffDesk, desk_of
 from qa.ui.staff.door import Reviewer, Viewer, at
 from qa.ui.staff.paper import page
@@ -48,7 +47,7 @@ def _list(router: APIRouter) -> None:
     @router.get("/library")
     def library(request: Request, person: Viewer, asked: Annotated[Asked, Query()]) -> Response:
         desk = desk_of(request)
-        every = documents(desk.library, answers_by_document(desk.ledger))
+        every = documents(desk.library, desk.resting.answers())
         wanted = Filter(
             chosen(Status, asked.status),
             chosen(Audience, asked.audience),
