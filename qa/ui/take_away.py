@@ -61,10 +61,9 @@ def feedback_form(answer_id: str, number: int) -> str:
         for value in ("yes", "no")
     )
     return (
-        f'<form class="feedback" method="post" action="answer/{answer_id}/feedback" '
-        f'aria-labelledby="helpful-{number}">'
+        f'<form class="feedback" method="post" action="answer/{answer_id}/feedback">'
         f'<div class="feedback-row"><p id="helpful-{number}">{_notice("feedback.ask")}</p>'
-        f'<div class="chips">{answers}</div></div>'
+        f'<div class="chips" role="group" aria-labelledby="helpful-{number}">{answers}</div></div>'
         f'<div class="feedback-more" hidden><fieldset><legend>{_notice("feedback.why")}</legend>'
         f'{reasons}</fieldset><label class="comment"><span>{_notice("feedback.comment")}</span> '
         f"<small>{_notice('feedback.comment_hint')}</small>"
