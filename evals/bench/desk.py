@@ -80,9 +80,10 @@ def desk_over(home: Path, address: str, count: int) -> tuple[StaffDesk, str]:
 
 def visitor(desk: StaffDesk) -> TestClient:
     """Somebody who is signed in and may look at everything."""
-    desk.accounts.add(TERMINAL, "looks", "Looks", Role.VIEWER)
+    first = desk.accounts.add(TERMINAL, "looks", "Looks", Role.VIEWER)
     person = desk.accounts.account("looks").person
-    client = TestClient(staff_app(desk), headers={"accept": "text/html"}, root_path="/staff")
+    desk.accounts.change_password(person, first, "purple tractor melon window")
+    client = TestClient(staff_app(desk), headers={"accept": "text/html"}, follow_redirects=False)
     client.cookies.set(COOKIE, desk.sessions.cookie(desk.sessions.begin(person)))
     return client
 

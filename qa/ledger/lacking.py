@@ -62,6 +62,18 @@ def unanswered(
         return [Unanswered(**row._asdict()) for row in connection.execute(query)]
 
 
+def last_change(ledger: Ledger) -> tuple[int | None, ...]:
+    """What is another as soon as a question came or was forgotten; told in no time."""
+    forgotten = entries.c.kind == Kind.FORGOTTEN
+    query = sa.select(
+        sa.select(sa.func.max(answers.c.number)).scalar_subquery(),
+        sa.select(sa.func.min(words.c.number)).scalar_subquery(),
+        sa.select(sa.func.max(entries.c.number)).where(forgotten).scalar_subquery(),
+    )
+    with ledger.transaction() as connection:
+        return tuple(connection.execute(query).one())
+
+
 def nearest_documents(ledger: Ledger, numbers: Sequence[int]) -> dict[int, list[str]]:
     """For answers by number: the documents of their candidates, the nearest first, each once."""
     query = sa.select(traces.c.number, traces.c.data).where(traces.c.number.in_(numbers))

@@ -19,7 +19,7 @@ from index.errors import SearchError
 from qa.answer import Outcome
 from qa.assistant import Assistant
 from qa.ledger.figures import Time
-from qa.ledger.lacking import Unanswered, unanswered
+from qa.ledger.lacking import Unanswered, last_change, unanswered
 from qa.ledger.ledger import Ledger
 
 logger = logging.getLogger(__name__)
@@ -91,30 +91,34 @@ class Lacking:
         self._ledger, self._assistant = ledger, assistant
         self._vectors: dict[str, Vectors] = {}
         self._lock, self._ready = Lock(), Event()
+        self._change: tuple[int | None, ...] = ()
         self._rows: Sequence[Unanswered] = ()
+        self._wanted: Mapping[str, Wording] = {}
         self._groups: Sequence[Group] | None = None
         self._problem = ""
         self._busy = False
 
     def look(self, patience_s: float = PATIENCE_S) -> Look:
         """The groups as of now; waits for them at most so many seconds."""
-        rows = unanswered(self._ledger, Time(), UNSURE, SURE, MOST)
-        with self._lock:
-            if rows != self._rows or self._problem:
-                self._rows, self._groups, self._problem = rows, None, ""
+        change = last_change(self._ledger)
+        if change != self._change or self._problem:
+            rows = unanswered(self._ledger, Time(), UNSURE, SURE, MOST)
+            with self._lock:
+                self._change, self._rows, self._wanted = change, rows, _wordings(rows)
+                self._groups, self._problem = None, ""
                 self._ready.clear()
+        with self._lock:
             if self._groups is None and not self._busy:
                 self._busy = True
                 Thread(target=self._work, name="lacking", daemon=True).start()
         self._ready.wait(patience_s)
         with self._lock:
-            texts = _wordings(rows)
             return Look(
                 groups=self._groups,
-                done=sum(text in self._vectors for text in texts),
-                of=len(texts),
-                forgotten=sum(row.question is None for row in rows),
-                cut=len(rows) == MOST,
+                done=sum(text in self._vectors for text in self._wanted),
+                of=len(self._wanted),
+                forgotten=sum(row.question is None for row in self._rows),
+                cut=len(self._rows) == MOST,
                 problem=self._problem,
             )
 
