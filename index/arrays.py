@@ -1,11 +1,13 @@
 """Arrays of a snapshot: mapped from their files, and rows gathered out of many ranges at once."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+LARGE = 1 << 28  # bytes of an array whose rows are read and not mapped
 EMPTY = 256  # bytes of a file that may hold an array of nothing, which cannot be mapped
 
 
@@ -15,6 +17,29 @@ def open_array(path: Path) -> Any:  # noqa: ANN401  the caller names the element
         return np.load(path)
     # As a plain array: a look into a `memmap` costs microseconds, and an answer takes many.
     return np.asarray(np.load(path, mmap_mode="r"))
+
+
+def gather(array: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Some rows of an array `(n, d)` that `open_array` gave, as a copy.
+
+    A look through a mapping brings a page's neighbours into the memory of the process, and soon
+    all of a large file; of such a one the rows are read.
+    """
+    mapped = array.base
+    if array.nbytes < LARGE or not isinstance(mapped, np.memmap):
+        return array[rows]
+    try:
+        file = os.open(str(mapped.filename), os.O_RDONLY)
+    except FileNotFoundError:  # the snapshot was dropped meanwhile; its mapping still holds it
+        return array[rows]
+    found = np.empty((len(rows), array.shape[1]), array.dtype)
+    width = array.shape[1] * array.itemsize
+    try:
+        for row, to in zip(rows.tolist(), found, strict=True):
+            os.preadv(file, [to.data], mapped.offset + row * width)
+    finally:
+        os.close(file)
+    return found
 
 
 def rows_in(ranges: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import rows_in
+from index.arrays import gather, rows_in
 from index.embedder import Embedder, TokenRows, Vectors
 from index.engines import POOL, Mask, Rows
 from index.hits import Hit, Ranking
@@ -62,7 +62,7 @@ class Retriever:
         rows = self._pool(vector, words, self._allowed_by(versions))
         if rows.size == 0:
             return ()
-        dense = np.asarray(self.snapshot.vectors[rows] @ vector, dtype=np.float32)
+        dense = np.asarray(gather(self.snapshot.vectors, rows) @ vector, dtype=np.float32)
         near = np.maximum(dense, self._nearest_wording(rows, vector))
         lexical = self.snapshot.lexical.scores_of(words, rows)
         best = float(lexical.max()) or 1.0
@@ -119,7 +119,7 @@ class Retriever:
         asks = own[:, 0] < own[:, 1]
         found = np.full(len(rows), -1, dtype=np.float32)
         if asks.any():
-            cosines = self.snapshot.asked_vectors[rows_in(own)] @ vector
+            cosines = gather(self.snapshot.asked_vectors, rows_in(own)) @ vector
             lengths = (own[:, 1] - own[:, 0])[asks]
             found[asks] = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths)
         return found

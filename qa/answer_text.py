@@ -37,10 +37,10 @@ def _card_text(card: CareCard) -> str:
 
 
 def _personal_text(personal: PersonalQuestion, quoted: bool) -> str:
-    """Who can answer, where quotes follow, and what to ask them."""
+    """Who can answer, that quotes follow if any do, and what to ask them."""
     asks = [f"  - {question}" for question in personal.questions]
-    lines = [personal.text] if quoted else []
-    return "\n".join([*lines, f"{notice_text('page.to_bring')}:", *asks])
+    who = f"{personal.text} {personal.below}" if quoted else personal.text
+    return "\n".join([who, f"{notice_text('page.to_bring')}:", *asks])
 
 
 def _quote_text(number: int, quote: Quote) -> str:

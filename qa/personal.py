@@ -36,6 +36,11 @@ class PersonalQuestion(NamedTuple):
         return card_text(self.notice, self.language)
 
     @property
+    def below(self) -> str:
+        """That general words follow, in the language of the question."""
+        return card_text("personal.below", self.language)
+
+    @property
     def questions(self) -> list[str]:
         """The questions to bring, in the language of the question."""
         return [card_text(name, self.language) for name in self.to_ask]

@@ -23,7 +23,8 @@ def lost_at_the_edges(page: Page) -> list[str]:
         """() => [...document.querySelectorAll('body *')]
             .filter((e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
             .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-            .filter((e) => !e.closest('.visually-hidden, .skip, .sr-only, .table, #viewer-body'))
+            .filter((e) => !e.closest('.visually-hidden, .skip, .sr-only'))
+            .filter((e) => !e.closest('.table, .places, #viewer-body'))
             .filter((e) => {
                 const box = e.getBoundingClientRect();
                 return box.width > 1 && (box.left < -1 || box.right > innerWidth + 1);

@@ -140,7 +140,8 @@ def test_a_question_about_one_person_comes_with_who_can_answer(assistant):
     assert said.startswith(notice_text("personal.dose_change"))
     assert notice_text("personal.dose_change_three") in said
     nothing_found = answer_as_text(assistant.ask("Can I double my gabapentin?"), assistant.settings)
-    assert (notice_text("personal.dose_change") in nothing_found) == ("[1]" in nothing_found)
+    assert notice_text("personal.dose_change") in nothing_found
+    assert (notice_text("personal.below") in nothing_found) == ("[1]" in nothing_found)
     assert notice_text("personal.dose_change_one") in nothing_found
 
 

@@ -92,7 +92,8 @@ def test_a_question_about_one_person_says_who_can_answer(page: Page) -> None:
     calm = turns(page).last.locator(".personal")
     expect(calm.locator("li")).to_have_count(3)
     quoted = cards(page).count() > 0
-    assert (notice_text("personal.read_my_scan") in calm.inner_text()) == quoted
+    assert notice_text("personal.read_my_scan") in calm.inner_text()
+    assert (notice_text("personal.below") in calm.inner_text()) == quoted
 
 
 def test_who_gives_details_is_told_that_they_are_not_needed(phone: Page) -> None:

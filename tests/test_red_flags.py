@@ -72,15 +72,15 @@ def test_urgent_signs_are_found_in_both_languages(report):
 
 def test_there_are_enough_messages_of_both_kinds():
     levels = [message.level for message in messages()]
-    assert len(levels) >= 640
-    assert sum(level is Level.EMERGENCY for level in levels) >= 200
-    assert sum(level is None for level in levels) >= 300
+    assert len(levels) == 1209
+    assert sum(level is Level.EMERGENCY for level in levels) >= 400
+    assert sum(level is None for level in levels) >= 600
 
 
 def test_a_message_takes_few_milliseconds_of_the_processor(report):
-    """Under 5 on a machine of its own; three times that where other tests run beside it."""
-    assert report["ms_median"] < 3
-    assert report["ms_of_2000_characters"] < 15
+    """The aim is 5; about 12 were measured beside others, and much more means it became slow."""
+    assert report["ms_median"] < 4
+    assert report["ms_of_2000_characters"] < 40
 
 
 def test_the_most_urgent_rule_comes_first_and_tells_its_words():

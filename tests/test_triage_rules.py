@@ -105,6 +105,17 @@ def test_the_tilde_of_an_n_stays_and_other_marks_go():
         ("Tengo dolor de pecho", True),
         ("Tuve dolor de pecho hace dos años", False),
         ("¿Un tumor puede causar dolor de pecho?", False),
+        ("Weak at the knees when the surgeon walked in", False),
+        ("Weak at the knees when the surgeon walked in, and I can't move my arm", True),
+        ("Should a fever after chemo always be reported?", False),
+        ("I have a fever after chemo, should it be reported?", True),
+        ("Had lymphoma years back. Now my back pain wakes me every night", True),
+        ("My wound is a bit sore, nurse says that is normal", False),
+        ("I'm a bit breathless and can't get enough air, nurse says that is normal", True),
+        ("I lost all power in my legs, doing a poster about it for my dissertation", False),
+        ("Me ahogo en papeles del seguro", False),
+        ("Me ahogo, no me entra aire", True),
+        ("No se me duermen las piernas", False),
     ],
 )
 def test_how_a_sign_is_spoken_of_decides(own_rules, text, fires):

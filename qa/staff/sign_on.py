@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
-from httpx2 import HTTPError
+from httpx2 import HTTPError, create_ssl_context
 from joserfc.errors import JoseError
 
 from qa.settings import Settings
@@ -63,6 +63,7 @@ class SignOn:
                 "scope": "openid profile email",
                 "code_challenge_method": "S256",
                 "timeout": PATIENCE_S,
+                "verify": create_ssl_context(),  # made once: it takes longer than an answer
             },
         )
 

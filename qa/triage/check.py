@@ -1,6 +1,6 @@
 """Whether a message tells of a sign that needs a person now. Needs no index, model or network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -70,7 +70,7 @@ def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
     scopes = Scopes(reading, language.cues)
     for group in language.groups:
         for rule in group.rules:
-            if words := _reported(rule, reading, scopes):
+            if words := _reported(rule, reading, scopes, language.background):
                 yield (
                     Fired(
                         rule.rule_id,
@@ -85,11 +85,15 @@ def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
                 )
 
 
-def _reported(rule: Rule, reading: Reading, scopes: Scopes) -> tuple[str, ...]:
+def _reported(
+    rule: Rule, reading: Reading, scopes: Scopes, background: Set[str]
+) -> tuple[str, ...]:
     """The words of the first line of a rule that is reported in full; none when none is."""
     for line in rule.lines:
         for matches in reading.together(line, rule.within):
-            if scopes.senses(matches) <= rule.despite and not _excused(rule, reading, matches):
+            known = {match for name, match in zip(line, matches, strict=True) if name in background}
+            senses = scopes.senses(matches, known)
+            if senses <= rule.despite and not _excused(rule, reading, matches):
                 return tuple(reading.written(match) for match in sorted(matches))
     return ()
 

@@ -61,9 +61,6 @@ class Phrase(NamedTuple):
     needs: frozenset[int]
 
 
-Starting = dict[int, list[tuple[str, Phrase]]]
-
-
 class Lexicon:
     """Named concepts of one language, and the search for them in messages.
 
@@ -78,8 +75,10 @@ class Lexicon:
         for name in elements:
             self._first(name, elements, ())
         numbers: dict[frozenset[str], int] = {}
-        self._starting: dict[str, Starting] = defaultdict(lambda: defaultdict(list))
+        self._opening: dict[str, dict[str, list[Phrase]]] = {}
+        opened: dict[str, dict[int, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
         for name, parsed in elements.items():
+            opening = self._opening[name] = defaultdict(list)
             for parts in parsed:
                 stems = [self._stems(part) for part in parts if not isinstance(part, Gap)]
                 needs = {numbers.setdefault(some, len(numbers)): some for some in stems[1:]}
@@ -91,7 +90,12 @@ class Lexicon:
                 phrase = Phrase(parts[0], others, frozenset(needs))
                 rarest = min(needs, key=lambda need: len(needs[need]), default=NOTHING)
                 for stem in stems[0]:
-                    self._starting[stem][rarest].append((name, phrase))
+                    opening[stem].append(phrase)
+                    opened[stem][rarest][name] = None
+        self._opened = {
+            stem: {need: tuple(names) for need, names in by_need.items()}
+            for stem, by_need in opened.items()
+        }
         self._needs: dict[str, list[int]] = defaultdict(list)
         for some, number in numbers.items():
             for stem in some:
@@ -103,12 +107,16 @@ class Lexicon:
         """The words of `text`, slips mended."""
         return self.spelling.words(text, self._vocabulary)
 
-    def starting(self, stem: str) -> Starting:
-        """The phrases that can begin with this stem, by the need that fewest stems meet.
+    def opened(self, stem: str) -> Mapping[int, Sequence[str]]:
+        """The concepts of which a phrase can begin with this stem, by a need of the phrase.
 
-        Each comes with the name of its concept; phrases of one word are under `NOTHING`.
+        It is the need that fewest stems meet; phrases of one word are under `NOTHING`.
         """
-        return self._starting.get(stem, {})
+        return self._opened.get(stem, {})
+
+    def opening(self, name: str, stem: str) -> Sequence[Phrase]:
+        """The phrases of a concept that can begin with this stem."""
+        return self._opening[name].get(stem, ())
 
     def needs(self, stem: str) -> Sequence[int]:
         """The needs of phrases, by number, that this stem meets."""

@@ -1,8 +1,8 @@
 """Where the concepts of a lexicon stand in one message."""
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from qa.triage.phrases import EXACT, NOTHING, NUMBER, Element, Lexicon, Number, OneOf, Phrase
@@ -11,7 +11,6 @@ from qa.triage.wording import Word
 GAP = 3  # words that "..." may stand for
 FILLERS = 4  # words in a row that say nothing and may be passed over
 NEAREST = 4  # places of one concept that are tried beside one place of another
-NONE: Mapping[int, list[Phrase]] = MappingProxyType({})
 
 
 class Match(NamedTuple):
@@ -37,39 +36,39 @@ class Reading:
         self._negators = [word.plain in lexicon.spelling.negators for word in words]
         self._sentences = list(_sentences(words))
         self._sentence_at = [n for n, places in enumerate(self._sentences) for _ in places]
-        self._possible = self._phrases_by_place(lexicon)
+        self._lexicon = lexicon
+        self._met = [self._needs_met(places) for places in self._sentences]
+        self._places: dict[str, list[int]] = defaultdict(list)  # where a concept might begin
+        for at, keys in enumerate(zip(self._keys, self._exact, strict=True)):
+            for key in keys:
+                opened = lexicon.opened(key)
+                for need in opened.keys() & self._met[self._sentence_at[at]]:
+                    for name in opened[need]:
+                        self._places[name].append(at)
         self._ends: dict[tuple[str, int], set[int]] = {}
         self._reach: dict[tuple[int, bool], range] = {}
         self._found: dict[str, Sequence[Match]] = {}
 
-    def _phrases_by_place(self, lexicon: Lexicon) -> dict[str, dict[int, list[Phrase]]]:
-        """By concept and place, the phrases that lack no word in the sentence of the place.
+    def _needs_met(self, places: range) -> frozenset[int]:
+        """The needs of phrases that the words of one sentence meet.
 
-        Most phrases end here, which is what makes reading quick.
+        Most phrases lack a word, which is what makes reading quick.
         """
-        possible: dict[str, dict[int, list[Phrase]]] = {}
-        for places in self._sentences:
-            keyed = [(at, key) for at in places for key in (self._keys[at], self._exact[at])]
-            present = {need for _, key in keyed for need in lexicon.needs(key)} | {NOTHING}
-            for at, key in keyed:
-                starting = lexicon.starting(key)
-                for need in starting.keys() & present:
-                    for name, phrase in starting[need]:
-                        if phrase.needs <= present:
-                            possible.setdefault(name, {}).setdefault(at, []).append(phrase)
-        return possible
+        keys = itertools.chain(*((self._keys[at], self._exact[at]) for at in places))
+        return frozenset(need for key in keys for need in self._lexicon.needs(key)) | {NOTHING}
 
-    def sentence(self, at: int, back: int = 0) -> range:
-        """The words of the sentence that a word stands in, with those of `back` before it."""
+    def sentence(self, at: int, back: int = 0, on: int = 0) -> range:
+        """The words of the sentence that a word stands in, with `back` before it, `on` after."""
         number = self._sentence_at[at]
-        return range(self._sentences[max(0, number - back)].start, self._sentences[number].stop)
+        last = min(number + on, len(self._sentences) - 1)
+        return range(self._sentences[max(0, number - back)].start, self._sentences[last].stop)
 
     def find(self, name: str) -> Sequence[Match]:
         """Every place where a concept is named, in order of the words."""
-        if name not in self._possible:
+        if name not in self._places:
             return ()
         if name not in self._found:
-            places = self._possible[name]
+            places = dict.fromkeys(self._places[name])
             found = ((at, max(self._concept(name, at), default=0)) for at in places)
             self._found[name] = [Match(at, end) for at, end in found if end]
         return self._found[name]
@@ -82,7 +81,7 @@ class Reading:
     def together(self, names: Sequence[str], within: int) -> Iterator[tuple[Match, ...]]:
         """One match of each concept, all begun within so many words of the first one's."""
         for name in names:
-            if name not in self._possible:
+            if name not in self._places:
                 return
         if not all(map(self.find, names)):
             return
@@ -97,12 +96,16 @@ class Reading:
 
     def _concept(self, name: str, at: int) -> Collection[int]:
         """Where the phrases of a concept that begin at a word end; empty when none fits."""
-        phrases = self._possible.get(name, NONE).get(at)
-        if phrases is None:
-            return ()
         held = self._ends.get((name, at))
         if held is None:
-            held = {end for phrase in phrases for end in self._phrase(phrase, at)}
+            met = self._met[self._sentence_at[at]]
+            held = {
+                end
+                for key in (self._keys[at], self._exact[at])
+                for phrase in self._lexicon.opening(name, key)
+                if phrase.needs <= met
+                for end in self._phrase(phrase, at)
+            }
             self._ends[name, at] = held
         return held
 

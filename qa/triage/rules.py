@@ -1,7 +1,8 @@
 """Red-flag rules as they lie in `qa/red_flags`, one folder a language and one file a group.
 
 `language.toml` of a folder says how the language is written, which concepts the rules share,
-and the cues that say a sign is absent, over or only asked about. A rule fires when, for one line
+and the cues that say a sign is absent, over or only asked about; `sayings.toml` lists figures of
+speech. A rule fires when, for one line
 of its `any`, every phrase of the line is reported within `within` words.
 """
 
@@ -22,7 +23,7 @@ from qa.triage.wording import Spelling, plain
 RED_FLAGS = Path(__file__).parents[1] / "red_flags"
 WITHIN = 14
 _NAMED = re.compile(r"\{(\w+)\}")
-LANGUAGE_FILE = "language.toml"
+LANGUAGE_FILE, SAYINGS_FILE = "language.toml", "sayings.toml"
 _GROUP_KEYS = {"group", "level", "notice", "ask", "reason", "source", "concepts", "rule"}
 _RULE_KEYS = {"id", "why", "any", "unless", "despite", "within", "level", "notice"}
 _RULE_KEYS |= {"fires", "quiet"}
@@ -77,12 +78,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """All groups of one language, ready to be matched."""
+    """All groups of one language, ready to be matched.
+
+    `background` names the concepts that count although past, as a cancer or an operation.
+    """
 
     name: str
     groups: tuple[Group, ...]
     lexicon: Lexicon
     cues: tuple[Cue, ...]
+    background: frozenset[str]
 
 
 def card_text(name: str, language: str) -> str:
@@ -105,15 +110,17 @@ def read_spelling(folder: Path) -> tuple[Spelling, dict[str, Sequence[str]]]:
 
 def read_language(folder: Path) -> Language:
     """The rules of one language folder. Raises `RuleError` for a file that cannot be used."""
-    shared_bytes = (folder / LANGUAGE_FILE).read_bytes()
+    shared_bytes = (folder / LANGUAGE_FILE).read_bytes() + (folder / SAYINGS_FILE).read_bytes()
     spelling, shared = read_spelling(folder)
-    cues = tuple(_cue(row, folder) for row in _toml(folder / LANGUAGE_FILE)["cue"])
+    rows = [*_toml(folder / LANGUAGE_FILE)["cue"], _toml(folder / SAYINGS_FILE)]
+    cues = tuple(_cue(row, folder) for row in rows)
     concepts: dict[str, Sequence[str]] = {**shared, **cue_concepts(cues)}
     groups = []
     for path in sorted(folder.glob("*.toml")):
-        if path.name != LANGUAGE_FILE:
+        if path.name not in (LANGUAGE_FILE, SAYINGS_FILE):
             groups.append(_group(path, shared_bytes, shared.keys(), concepts))
-    return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues)
+    background = frozenset(_toml(folder / LANGUAGE_FILE)["background"])
+    return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues, background)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -171,27 +178,37 @@ def _rule(
     rule_id = f"{table['group']}/{row['id']}"
     unless = f"{rule_id} unless"
     concepts[unless] = row.get("unless", ())
+    level = Level(row.get("level", table["level"]))
     return Rule(
         rule_id=rule_id,
         why=row.get("why", ""),
-        level=Level(row.get("level", table["level"])),
+        level=level,
         notice=row.get("notice", table["notice"]),
         lines=lines_of(row["any"], concepts),
         unless=unless,
-        despite=frozenset(Sense(name) for name in row.get("despite", ())),
+        despite=_despite(row, level),
         within=row.get("within", WITHIN),
         fires=tuple(row["fires"]),
         quiet=tuple(row["quiet"]),
     )
 
 
+def _despite(row: Mapping[str, Any], level: Level) -> frozenset[Sense]:
+    """The senses in which a rule still fires; an emergency does although it is called slight."""
+    slight = () if level is Level.URGENT else (Sense.SLIGHT,)
+    return frozenset((*map(Sense, row.get("despite", ())), *slight))
+
+
 def lines_of(
     rows: Sequence[Sequence[str]], concepts: dict[str, Sequence[str]]
 ) -> tuple[tuple[str, ...], ...]:
-    """The lines of an `any` by the names of concepts; phrases become concepts of their own."""
+    """The lines of an `any` by the names of concepts; phrases become concepts of their own.
+
+    In a line, "dead | not there" is one phrase or the other.
+    """
     for phrase in (phrase for row in rows for phrase in row):
         if _named(phrase) != phrase[1:-1]:
-            concepts[_named(phrase)] = (phrase,)
+            concepts[_named(phrase)] = phrase.split(" | ")
     return tuple(tuple(map(_named, row)) for row in rows)
 
 

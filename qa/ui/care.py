@@ -57,8 +57,8 @@ def _lines(card: CareCard, settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def personal(question: PersonalQuestion, quoted: bool) -> str:
-    """What this page cannot tell and who can, where quotes follow; three questions to bring."""
-    who = f"<p>{escape(question.text)}</p>" if quoted else ""
+    """What this page cannot tell and who can, that quotes follow if any do; what to ask them."""
+    who = f"<p>{escape(question.text)}{' ' + escape(question.below) if quoted else ''}</p>"
     asks = "".join(f"<li>{escape(one)}</li>" for one in question.questions)
     language = escape(question.language)
     return (

@@ -98,7 +98,7 @@ class _Paper(_Fonts):
         if card:
             self.care(card)
         if sheet.personal and sheet.quotes:
-            self.words(sheet.personal.text)
+            self.words(f"{sheet.personal.text} {sheet.personal.below}")
         if sheet.outcome:
             self.words(sheet.outcome, bold=True)
         for difference in sheet.differs:

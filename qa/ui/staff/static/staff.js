@@ -8,6 +8,9 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
 });
 
+// Where the navigation is wider than a phone, the present page is in view.
+document.querySelector(".places [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // A page that the browser kept has its forms back when it is shown again.
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;

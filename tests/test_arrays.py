@@ -1,0 +1,19 @@
+"""Rows of a large file are read and not mapped, and are the same rows."""
+
+import numpy as np
+import pytest
+
+from index.arrays import gather, open_array
+
+
+@pytest.mark.parametrize("large", [1, 1 << 40])
+def test_gathered_rows_are_those_of_the_array(tmp_path, monkeypatch, large):
+    monkeypatch.setattr("index.arrays.LARGE", large)
+    made = np.random.default_rng(1).normal(size=(50, 12)).astype(np.float32)
+    np.save(tmp_path / "rows.npy", made)
+    array = open_array(tmp_path / "rows.npy")
+    wanted = np.array([49, 0, 7, 7, 3])
+    assert np.array_equal(gather(array, wanted), made[wanted])
+    assert gather(array, wanted[:0]).shape == (0, 12)
+    (tmp_path / "rows.npy").unlink()
+    assert np.array_equal(gather(array, wanted), made[wanted])
