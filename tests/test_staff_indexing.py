@@ -152,13 +152,15 @@ def test_a_server_that_stops_in_the_middle_leaves_nothing_half_done(library, emb
 
 
 KILLED = """
-import os, sys; from pathlib import Path
+import os, sys, time; from pathlib import Path
+from index.embedder import ModelIdentity
 from qa.staff.indexing import Indexing; from sources.library import Library
-from tests.conftest import HashingEmbedder
-class Dies(HashingEmbedder):
+class Dies:
+    identity = ModelIdentity("hashed stems", "stems-128", 128)
     def embed(self, texts, seen=lambda _: None): os._exit(9)
+    embed_tokens = embed
 indexing = Indexing(Library(Path(sys.argv[1])), Dies(), "exact"); indexing.ask("anna")
-__import__("time").sleep(20)
+time.sleep(20)
 """
 
 
