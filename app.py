@@ -22,6 +22,7 @@ from qa.assistant import Assistant
 from qa.ledger.clerk import Clerk
 from qa.ledger.errors import LedgerError
 from qa.ledger.ledger import Ledger
+from qa.open_library import open_library
 from qa.settings import Settings
 from qa.staff.accounts import FIRST
 from qa.staff.errors import KeyUnusable
@@ -34,7 +35,6 @@ from qa.ui.routes import page_routes
 from qa.ui.staff.app import closed_app, staff_app
 from qa.ui.staff.desk import StaffDesk, open_desk
 from qa.ui.theme import page_theme
-from sources.library import Library
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
 
 def build_app(settings: Settings) -> FastAPI:
     """The whole application over one home folder. An index may come later; a model may not."""
-    library = Library(settings.home, settings.policy)
+    library = open_library(settings)
     embedder = open_embedder(settings.model, settings.models)
     return assemble(settings, Assistant(settings, library, embedder))
 

@@ -23,6 +23,7 @@ from qa.ledger.errors import LedgerError
 from qa.library_commands import BadInput, BadUsage, build_with_progress, print_json
 from qa.notices import notice_text
 from qa.one_document import OneDocument
+from qa.open_library import open_library
 from qa.settings import Settings, SettingsError
 from qa.staff.errors import StaffError
 from qa.triage.check import triage
@@ -65,7 +66,7 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
 def _open_assistant(settings: Settings) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
     embedder = open_embedder(settings.model, settings.models)
-    assistant = Assistant(settings, Library(settings.home, settings.policy), embedder)
+    assistant = Assistant(settings, open_library(settings), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
 
@@ -191,7 +192,7 @@ def _needs_index(settings: Settings) -> bool:
     try:
         folder = SnapshotStore(settings.home).current_folder()
     except NoSnapshot:
-        _fill_new_home(Library(settings.home, settings.policy))
+        _fill_new_home(open_library(settings))
         print("Building the index; this happens once", flush=True)
         return True
     outdated = Manifest.read(folder / "manifest.json").recipe != index_recipe()

@@ -10,6 +10,7 @@ from index.errors import SearchError
 from index.reranker import CrossEncoderReranker
 from index.snapshot import SnapshotStore
 from qa.gate import calibration, is_calibrated
+from qa.open_library import open_library
 from qa.settings import Settings
 from sources.errors import SourceError
 from sources.library import Library
@@ -34,7 +35,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield from _reranker(settings)
     yield _thresholds(settings)
     try:
-        library = Library(settings.home, settings.policy)
+        library = open_library(settings)
         yield _documents(library)
         yield _originals(library)
     except SourceError as error:

@@ -16,9 +16,9 @@ from qa.ledger.seal import fingerprint
 from qa.ledger.search import Wanted, find_answers
 from qa.ledger.verify import verify
 from qa.library_commands import BadUsage, ProgressBar, print_json
+from qa.open_library import open_library
 from qa.receipts import check_receipt, make_receipt, read_receipt
 from qa.settings import Settings
-from sources.library import Library
 from sources.read import read_bytes
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
@@ -98,7 +98,7 @@ def ledger_show(settings: Settings, chosen: argparse.Namespace) -> int:
                 print(f"{row.answer_id}  {row.at[:16]}  {row.outcome}  {question}")
         return 0
     found = ledger.entry(chosen.answer_id)
-    proofs = prove_quotes(ledger, Library(settings.home, settings.policy), chosen.answer_id)
+    proofs = prove_quotes(ledger, open_library(settings), chosen.answer_id)
     if chosen.json:
         values = {**found._asdict(), "link": found.link._asdict(), "salt": None}
         print_json({**values, "words": found.words and found.words._asdict()})
@@ -135,7 +135,7 @@ def ledger_forget(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def ledger_export(settings: Settings, chosen: argparse.Namespace) -> int:
     """Write the receipt of an answer, or print it."""
-    ledger, library = _open_ledger(settings), Library(settings.home, settings.policy)
+    ledger, library = _open_ledger(settings), open_library(settings)
     receipt = make_receipt(ledger, library, chosen.answer_id)
     text = json.dumps(receipt, indent=1, ensure_ascii=False)
     if chosen.file is None:

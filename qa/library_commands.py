@@ -12,9 +12,10 @@ from tqdm import tqdm
 from index.build import Built, build
 from index.conversion import open_embedder
 from index.snapshot import Manifest, SnapshotStore
+from qa.open_library import open_library
 from qa.settings import Settings
 from sources.intake import Taken, files_in, starter_files, take_in
-from sources.library import Added, Entry, Library
+from sources.library import Added, Entry
 
 SOME_REFUSED = 3
 
@@ -61,7 +62,7 @@ def sources_add(settings: Settings, chosen: argparse.Namespace) -> int:
     paths += starter_files() if chosen.starter else []
     if not paths:
         raise BadInput("there is no file of a known format there; see the README for formats")
-    taken = take_in(Library(settings.home, settings.policy), paths, seen=_say_taken)
+    taken = take_in(open_library(settings), paths, seen=_say_taken)
     counts = Counter(str(t.outcome) if t.outcome else "refused" for t in taken)
     print(", ".join(f"{count} {what}" for what, count in counts.items()))
     if any(t.outcome not in (None, Added.UNCHANGED) for t in taken):
@@ -82,7 +83,7 @@ def _say_taken(taken: Taken) -> None:
 
 def sources_list(settings: Settings, chosen: argparse.Namespace) -> int:
     """List every version of every document."""
-    entries = Library(settings.home, settings.policy).entries()
+    entries = open_library(settings).entries()
     if chosen.json:
         for entry in entries:
             print_json(_entry_json(entry))
@@ -112,7 +113,7 @@ def _entry_json(entry: Entry) -> dict[str, object]:
 
 def sources_show(settings: Settings, chosen: argparse.Namespace) -> int:
     """Show one document: its canonical text byte for byte, or what is known of it."""
-    library = Library(settings.home, settings.policy)
+    library = open_library(settings)
     entry = library.entry(chosen.doc_id, chosen.version)
     document = library.document(entry.doc_id, entry.version)
     if chosen.text:
@@ -137,7 +138,7 @@ def sources_show(settings: Settings, chosen: argparse.Namespace) -> int:
 
 def sources_withdraw(settings: Settings, chosen: argparse.Namespace) -> int:
     """Stop quoting a document, at once and without a new index."""
-    entry = Library(settings.home, settings.policy).withdraw(chosen.doc_id)
+    entry = open_library(settings).withdraw(chosen.doc_id)
     print(f"{entry.doc_id} is withdrawn and will not be quoted; its words are kept for the record")
     return 0
 
@@ -147,7 +148,7 @@ def build_with_progress(settings: Settings) -> Built:
     bar = ProgressBar()
     embedder = open_embedder(settings.model, settings.models)
     try:
-        return build(Library(settings.home, settings.policy), embedder, bar, settings.engine)
+        return build(open_library(settings), embedder, bar, settings.engine)
     finally:
         bar.close()
 
@@ -167,9 +168,7 @@ def index_status(settings: Settings, chosen: argparse.Namespace) -> int:
     """What is indexed, and whether the library has moved on."""
     folder = SnapshotStore(settings.home).current_folder()
     manifest = Manifest.read(folder / "manifest.json")
-    wanted = {
-        e.doc_id: e.version for e in Library(settings.home, settings.policy).quotable().values()
-    }
+    wanted = {e.doc_id: e.version for e in open_library(settings).quotable().values()}
     status = {
         "snapshot": folder.name,
         "passages": manifest.passages,

@@ -44,6 +44,7 @@ class Settings:
     max_question_characters: int = 2000
     concurrent_questions: int = 8
     queue_size: int = 64
+    library: str = ""
     ledger: str = ""
     retain_days: int = 180
     wrong_at_most: float = STRICTEST

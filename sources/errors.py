@@ -15,6 +15,7 @@
   x ChangedMeanwhile        somebody else has changed what a decision is about
   x UnknownDocument         the library holds no such document or version
   x LibraryDamaged          the library's file cannot be read as one
+  x LibraryUnreachable      the library's database does not answer just now
 
 Every message names the file and ends with what to do next.
 """
@@ -78,3 +79,7 @@ class UnknownDocument(SourceError):
 
 class LibraryDamaged(SourceError):
     """The library's database cannot be opened or read."""
+
+
+class LibraryUnreachable(SourceError):
+    """The library's database does not answer; it may come back."""

@@ -1,11 +1,14 @@
 """The library: every version of every document, by content. The only truth about words.
 
-Original bytes lie in `originals/<sha256>`; what was read out of them in a database. Nothing
-is ever removed: a changed file is a new version, a withdrawn one is no longer quotable.
+Original bytes lie in `originals/<sha256>`; what was read out of them in a database, in the home
+or at an address that several machines share. Nothing is ever removed: a changed file is a new
+version, a withdrawn one is no longer quotable.
 """
 
 import fcntl
+import logging
 import os
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,16 +21,21 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from sources.document import Document, Source, Status
-from sources.errors import LibraryDamaged, UnknownDocument
+from sources.errors import LibraryDamaged, LibraryUnreachable, SourceError, UnknownDocument
 from sources.history import Change, Decision, Held, Step, decision_from
 from sources.policy import Policy
 from sources.shelf import Added, Entry, all_entries, keep, set_source
 from sources.stored import load_document
-from sources.tables import decisions, open_engine, state, tables, versions
+from sources.tables import BadAddress, decisions, open_database, state, tables, versions
 
 __all__ = ["Added", "Entry", "Library", "Look"]  # `add` gives the one, and lists the other
 
+logger = logging.getLogger(__name__)
+
 CACHED_DOCUMENTS = 256
+STALE_S = 300.0  # seconds for which the last look still holds while the database is away
+AGAIN_S = 2.0  # seconds before a database that was away is asked again for a look
+LOCK = 7_305_808_869  # any number that is ours: PostgreSQL holds back others who write
 ADDED = Change(Step.ADDED)
 WITHDRAWN = Change(Step.STATUS)
 EVERYDAY = Policy()
@@ -66,19 +74,30 @@ class Library:
     """Documents under one home folder. Several processes may read and add at once.
 
     `policy` says what is done with documents by the state of their review on the day `today`.
+    The database is `library.db` there, or PostgreSQL at `address`.
     """
 
     def __init__(
-        self, home: Path, policy: Policy = EVERYDAY, today: Callable[[], date] = date.today
+        self,
+        home: Path,
+        policy: Policy = EVERYDAY,
+        today: Callable[[], date] = date.today,
+        address: str = "",
     ) -> None:
         self.home = home
         self.policy = policy
         self.today = today
         self._originals = home / "originals"
         self._originals.mkdir(parents=True, exist_ok=True)
-        self._engine = open_engine(home / "library.db")
+        try:
+            self._engine = open_database(home, address)
+        except BadAddress as error:
+            raise SourceError(f"the setting `library` {error}") from error
+        self.place = self._engine.url.render_as_string(hide_password=True)
+        self._shared = self._engine.dialect.name == "postgresql"
         self._documents: dict[str, Document] = {}
         self._seen = Look((-1, date.min), {}, {}, self._remembered)
+        self._seen_at = self._away_at = -STALE_S
         self._lock = Lock()
         with (home / "library.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)  # two processes may meet in a new home
@@ -96,17 +115,33 @@ class Library:
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
-        """A transaction; one that writes holds the others back from its first statement on."""
+        """A transaction; one that writes holds the others back from its first statement on.
+
+        Raises `LibraryUnreachable` when a shared database does not answer, or `LibraryDamaged`.
+        """
         try:
             with self._engine.connect() as connection:
                 chosen = connection.execution_options(writes=writes)
                 with chosen.begin():
+                    if writes and self._shared:
+                        chosen.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
                     yield chosen
-        except (sa.exc.DatabaseError, zlib.error, ValueError, KeyError) as error:
-            raise LibraryDamaged(
-                f"{self.home / 'library.db'} cannot be used ({getattr(error, 'orig', error)}); "
-                "restore it from a backup, or point --home at another folder"
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+            if not self._shared:
+                raise self._damaged(error) from error
+            raise LibraryUnreachable(
+                f"the library at {self.place} does not answer ({_said(error)}); see that its "
+                "database runs"
             ) from error
+        except (sa.exc.DatabaseError, zlib.error, ValueError, KeyError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> LibraryDamaged:
+        place = self.place if self._shared else self.home / "library.db"
+        return LibraryDamaged(
+            f"{place} cannot be used ({_said(error)}); restore it from a backup, or point --home "
+            "at another folder"
+        )
 
     def add(self, document: Document, data: bytes, name: str, change: Change = ADDED) -> Added:
         """Keep `document`, read out of `data`, and quote it as soon as it is indexed.
@@ -166,12 +201,27 @@ class Library:
         return self.look().quotable
 
     def look(self) -> Look:
-        """The library as it is now; its entries are read again after a change and on a new day."""
-        moment = self.revision, self.today()
-        if self._seen.moment != moment:
-            every = {entry.version: entry for entry in self.entries()}
-            quotable = {version: entry for version, entry in every.items() if entry.quotable}
-            self._seen = Look(moment, every, quotable, self._remembered)
+        """The library as it is now; its entries are read again after a change and on a new day.
+
+        While a shared database is away, the last look holds for `STALE_S`: what was withdrawn
+        elsewhere in that time is not known. Then `LibraryUnreachable` is raised.
+        """
+        now = time.monotonic()
+        if now < self._away_at + AGAIN_S and now < self._seen_at + STALE_S:
+            return self._seen
+        try:
+            moment = self.revision, self.today()
+            if self._seen.moment != moment:
+                every = {entry.version: entry for entry in self.entries()}
+                quotable = {version: entry for version, entry in every.items() if entry.quotable}
+                self._seen = Look(moment, every, quotable, self._remembered)
+        except LibraryUnreachable as error:
+            if now >= self._seen_at + STALE_S:
+                raise
+            logger.warning("%s; what was seen last holds for %d seconds", error, STALE_S)
+            self._away_at = now
+        else:
+            self._seen_at = now
         return self._seen
 
     def entry_of(self, version: str) -> Entry:
@@ -223,3 +273,8 @@ class Library:
         if not path.is_file():
             raise LibraryDamaged(f"{path} is missing; restore it from a backup")
         return path.read_bytes()
+
+
+def _said(error: Exception) -> str:
+    """The first line of what the database itself said."""
+    return (str(getattr(error, "orig", None) or error).splitlines() or [""])[0]

@@ -1,4 +1,4 @@
-"""The tables of the library's database, and how it is opened."""
+"""The tables of the library's database, and how it is opened: SQLite, or PostgreSQL by address."""
 
 from pathlib import Path
 
@@ -43,6 +43,34 @@ decisions = sa.Table(  # rows are only ever added
     sa.Column("before", sa.Text),  # the metadata before and after, as `dump_source` writes it
     sa.Column("after", sa.Text, nullable=False),
 )
+
+
+class BadAddress(ValueError):
+    """An address that no database of ours can have; it goes on from the name of a setting."""
+
+
+def open_database(home: Path, address: str) -> sa.Engine:
+    """`library.db` in the home folder when `address` is empty, or PostgreSQL at that address.
+
+    Raises `BadAddress`.
+    """
+    return open_postgresql(address) if address else open_engine(home / "library.db")
+
+
+def open_postgresql(address: str) -> sa.Engine:
+    """PostgreSQL at `postgresql://USER@HOST/DATABASE`. Raises `BadAddress`; connects later."""
+    try:
+        url = sa.make_url(address)
+    except sa.exc.ArgumentError as error:
+        raise BadAddress("is no address; write postgresql://USER@HOST/DATABASE") from error
+    if url.get_backend_name() != "postgresql":
+        raise BadAddress(f"names {url.get_backend_name()}; write postgresql://USER@HOST/DATABASE")
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,  # no question gets into an error
+        pool_pre_ping=True,  # the server may have gone away and come back
+        connect_args={"connect_timeout": 5},
+    )
 
 
 def open_engine(path: Path) -> sa.Engine:

@@ -24,7 +24,7 @@ from qa.staff.lockout import LONGEST_WAIT_S, Lockout, wait_after
 from qa.staff.passwords import one_time_password, password_fits, password_hash, refuse_poor
 from qa.staff.roles import TERMINAL, Role
 from qa.staff.sessions import LONGEST_S, Sessions
-from tests.test_ledger_stores import PATIENCE_S, PostgresServer
+from tests.postgres_server import PATIENCE_S, PostgresServer
 
 ROOT = Path(__file__).parents[1]
 GOOD = "correct horse battery"

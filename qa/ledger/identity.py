@@ -13,7 +13,7 @@ from qa.settings import Settings
 ROOT = Path(__file__).parents[2]
 MADE_OF = ("sources", "index", "qa")
 ENDINGS = (".py", ".toml")
-_OF_THE_MACHINE = ("home", "host", "port", "ledger", "address")  # they change no answer
+_OF_THE_MACHINE = ("home", "host", "port", "library", "ledger", "address")  # they change no answer
 _OF_THE_STAFF = ("staff_", "oidc_")  # what their settings begin with; neither do they
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from qa.ledger.errors import LedgerError
-from sources.tables import open_engine
+from sources.tables import BadAddress, open_engine, open_postgresql
 
 REVISION = "staff_2"  # of the tables below; `migrations/versions` leads up to it
 
@@ -139,19 +139,9 @@ def open_ledger_engine(home: Path, address: str) -> sa.Engine:
         engine.hide_parameters = True
         return engine
     try:
-        url = sa.make_url(address)
-    except sa.exc.ArgumentError as error:
-        raise LedgerError(
-            "the setting `ledger` is no address; write postgresql://USER@HOST/DATABASE"
-        ) from error
-    if url.get_backend_name() != "postgresql":
-        raise LedgerError(f"the ledger cannot be kept in {url.get_backend_name()}; use postgresql")
-    return sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        hide_parameters=True,  # no question gets into an error
-        pool_pre_ping=True,  # the server may have gone away and come back
-        connect_args={"connect_timeout": 5},
-    )
+        return open_postgresql(address)
+    except BadAddress as error:
+        raise LedgerError(f"the setting `ledger` {error}") from error
 
 
 def _prepare(connection: "sa.engine.interfaces.DBAPIConnection", _record: object) -> None:
