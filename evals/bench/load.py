@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -111,15 +111,33 @@ async def crowd(address: str, people: int, asking: Asking) -> Load:
     )
 
 
-def _ask_call(config: dict[str, Any]) -> int:
-    """The number of the call that answers: it has code behind it, and the most inputs."""
+class _Call(NamedTuple):
+    """The page's call that answers: its number, and the kinds of its inputs in order."""
+
+    number: int
+    inputs: list[str]
+
+    def filled(self, text: str) -> list[object]:
+        """What the page's script sends with a question; the state is the page's own."""
+        words = iter((text, "patient", secrets.token_hex(8), "en"))
+        values: dict[str, Callable[[], object]] = {
+            "textbox": lambda: next(words),
+            "checkbox": lambda: False,
+            "state": lambda: None,
+        }
+        return [values[kind]() for kind in self.inputs]
+
+
+def _ask_call(config: dict[str, Any]) -> _Call:
+    """Of the calls with code behind them, the one with most inputs: it answers."""
+    kinds = {one["id"]: one["type"] for one in config["components"]}
     calls = [one for one in config["dependencies"] if one["backend_fn"]]
     chosen = max(calls, key=lambda one: len(one["inputs"]))
-    return int(chosen["id"])
+    return _Call(int(chosen["id"]), [kinds[part] for part in chosen["inputs"]])
 
 
 async def _person(
-    client: httpx.AsyncClient, call: int, asking: Asking, dice: random.Random
+    client: httpx.AsyncClient, call: _Call, asking: Asking, dice: random.Random
 ) -> list[Asked]:
     session, asked = secrets.token_hex(5), []
     until = time.monotonic() + asking.seconds
@@ -132,11 +150,9 @@ async def _person(
     return asked
 
 
-async def _ask(client: httpx.AsyncClient, call: int, session: str, text: str) -> str:
+async def _ask(client: httpx.AsyncClient, call: _Call, session: str, text: str) -> str:
     """How a question ended: answered, or what was in the way."""
-    # As the page's script sends them; the state that comes last is the page's own.
-    data = [text, False, "patient", secrets.token_hex(8), "en", None]
-    body = {"data": data, "fn_index": call, "session_hash": session}
+    body = {"data": call.filled(text), "fn_index": call.number, "session_hash": session}
     try:
         joined = await client.post("/gradio_api/queue/join", json=body)
         if joined.status_code != 200:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from threading import Event, Thread
 
-from qa.ledger.entries import Entry
+from qa.ledger.entries import Entry, Kind
 from qa.ledger.errors import LedgerError
 from qa.ledger.ledger import Ledger
 from qa.ledger.outbox import Outbox
@@ -86,5 +86,6 @@ class Clerk:
     def _quotes_the_past(self, written: Sequence[Entry]) -> bool:
         """Whether a document changed between an answer and its being written."""
         quotable = self.library.quotable()
-        quotes = (quote for entry in written for quote in entry.facts.get("quotes", ()))
+        answers = (entry for entry in written if entry.kind is Kind.ANSWER)
+        quotes = (quote for answer in answers for quote in answer.facts["quotes"])
         return any(quote["version"] not in quotable for quote in quotes)
