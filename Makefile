@@ -10,6 +10,7 @@ TORCH_ARGS ?=
 VENV       ?= .venv
 HOME_DIR   ?= .quotewell
 PORT       ?= 7860
+WORKERS    ?= 2
 BIN        := $(VENV)/bin
 
 export HF_HUB_OFFLINE := 1
@@ -26,7 +27,7 @@ install: $(VENV)/installed
 
 test: $(VENV)/installed-for-tests check browser postgres
 	@echo "== Running the tests"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/installed-for-tests
 	@echo "== Checking style and types"
