@@ -105,16 +105,16 @@ class Conversion:
 class OpenVinoEmbedder:
     """The converted model in `folder`. Threads share it, each batch on one core: see `STREAMS`."""
 
-    def __init__(self, name: str, folder: Path, made: Conversion) -> None:
+    def __init__(self, name: str, folder: Path, made: Conversion, streams: int = STREAMS) -> None:
         self.identity = ModelIdentity(name, made.fingerprint, made.dimension)
-        self._made = made
+        self._made, self._streams = made, streams
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(made.longest)
         self._tokenizer.no_padding()
         settings = {
             "INFERENCE_PRECISION_HINT": made.precision,
             "INFERENCE_NUM_THREADS": CORES,
-            "NUM_STREAMS": STREAMS,
+            "NUM_STREAMS": streams,
         }
         try:
             network = _core().compile_model(str(folder / NETWORK), "CPU", settings)
@@ -125,7 +125,7 @@ class OpenVinoEmbedder:
             raise NotConverted(f"the model in {folder} gives {width} numbers, not {made.dimension}")
         self._wanted = {part.get_any_name() for part in network.inputs}
         self._idle: LifoQueue[Any] = LifoQueue()  # the last one is still warm
-        for _ in range(STREAMS):
+        for _ in range(streams):
             self._idle.put(network.create_infer_request())
         self.runtime = f"OpenVINO {version('openvino')} {made.precision}"
 
@@ -155,7 +155,7 @@ class OpenVinoEmbedder:
         self, compute: Callable[[Sequence[Encoding]], T], texts: Sequence[str]
     ) -> Iterator[tuple[list[int], T]]:
         """Row numbers and what `compute` makes of their tokens, several batches at a time."""
-        with ThreadPoolExecutor(STREAMS) as pool:
+        with ThreadPoolExecutor(self._streams) as pool:
             apart = pool.map if len(texts) > 1 else map  # a question needs no second thread
             order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
             for start in range(0, len(order), WINDOW):

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qa import commands, library_commands, red_flag_commands
-from qa.ledger_commands import add_ledger_verbs
+from qa.ledger_verbs import add_ledger_verbs
 from qa.settings import DEFAULT_HOME, read_settings
-from qa.staff_commands import add_staff_verbs
+from qa.staff_verbs import add_staff_verbs
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]

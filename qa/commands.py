@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,9 +63,9 @@ def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
         yield row
 
 
-def _open_assistant(settings: Settings) -> Assistant:
+def _open_assistant(settings: Settings, at_once: int) -> Assistant:
     SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
-    embedder = open_embedder(settings.model, settings.models)
+    embedder = open_embedder(settings.model, settings.models, at_once)
     assistant = Assistant(settings, open_library(settings), embedder)
     assistant.retriever().embed("")  # loading the model is not part of the first question's time
     return assistant
@@ -84,10 +84,11 @@ def ask(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _answers(settings: Settings, texts: Iterable[str]) -> Iterator[Answer]:
+def _answers(settings: Settings, texts: Sequence[str]) -> Iterator[Answer]:
     """An answer each. Without model or index, the warnings up to the first text without one."""
+    at_once = max(1, min(STREAMS, len(texts)))
     try:
-        assistant = _open_assistant(settings)
+        assistant = _open_assistant(settings, at_once)
     except Exception as error:
         for text in texts:
             flag = triage().check(text)
@@ -96,7 +97,7 @@ def _answers(settings: Settings, texts: Iterable[str]) -> Iterator[Answer]:
             print(f"quotewell: {error}", file=sys.stderr)
             yield unsearched(text, flag)
         return
-    with ThreadPoolExecutor(STREAMS) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         yield from pool.map(assistant.ask, texts)
 
 

@@ -32,7 +32,8 @@ else:
     from qa.cli import main
     assert main(["ask", "Does a biopsy hurt?", "--home", sys.argv[1]]) == 0
 slow = {"torch", "transformers", "sentence_transformers", "sklearn", "openvino_telemetry"}
-slow |= {"scipy", "bm25s", "gradio"} if sys.argv[2] == "ask" else set()
+when_asking = {"scipy", "bm25s", "gradio", "alembic", "cryptography", "argon2"}
+slow |= when_asking if sys.argv[2] == "ask" else set()
 sys.exit(" ".join(name for name in slow if sys.modules.get(name)) or 0)
 """
 
