@@ -8,13 +8,15 @@ brackets or behind commas.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from index.words import STOP_WORDS, one_spelling, word_places
 from qa.answer import Quote, cut
 from qa.english import is_rarer
 from sources.document import CELL_GAP, BlockKind, Document, Span
-from sources.library import Library
+from sources.library import Library, Look
 
 LONGEST = 60  # characters of an entry's words: what is longer before a colon is a sentence
 KNOWN_TO_ALL = 100_000  # a single word that English texts use more often needs no meaning: "stage"
@@ -34,6 +36,14 @@ class Meaning(NamedTuple):
     quote: Quote
 
 
+class _Word(NamedTuple):
+    """A word of a quote: where it stands, and the key that entries are found by."""
+
+    start: int
+    end: int
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Glossary:
     """Meanings by the words that they explain, each in its singular."""
@@ -48,7 +58,7 @@ class Glossary:
         """
         if quote.source.glossary:
             return
-        places = word_places(quote.text)
+        places = [_Word(start, end, _key(word)) for start, end, word in word_places(quote.text)]
         explained = set()
         at = 0
         while at < len(places):
@@ -59,29 +69,36 @@ class Glossary:
                 yield Meaning(Span(quote.span.start + start, quote.span.start + end), found)
             at += size
 
-    def _entry(
-        self, places: Sequence[tuple[int, int, str]], quote: Quote
-    ) -> tuple[int, Quote | None]:
+    def _entry(self, places: Sequence["_Word"], quote: Quote) -> tuple[int, Quote | None]:
         """How many words the longest entry at the first place takes, and its meaning."""
         for size in range(len(places), 0, -1):
-            key = tuple(map(_key, (word for _, _, word in places[:size])))
-            found = self.entries.get(key)
+            found = self.entries.get(tuple(word.key for word in places[:size]))
             if found and found.source.language == quote.source.language:
-                between = quote.text[places[0][1] : places[size - 1][0]] if size > 1 else ""
+                between = quote.text[places[0].end : places[size - 1].start] if size > 1 else ""
                 if not re.search(r"[.,:;!?\n|]", between):
                     return size, found
         return 1, None
 
 
 NO_GLOSSARY = Glossary({}, 0)
+_last: WeakKeyDictionary[Library, tuple[object, Glossary]] = WeakKeyDictionary()
 
 
 def glossary_of(library: Library) -> Glossary:
     """All that the glossaries in the library say today; of two entries for a word the first."""
+    look = library.look()
+    moment, known = _last.get(library, (None, NO_GLOSSARY))
+    if moment != look.moment:
+        known = _glossary_in(look)
+        _last[library] = look.moment, known
+    return known
+
+
+def _glossary_in(look: Look) -> Glossary:
     found: dict[tuple[str, ...], Quote] = {}
-    listed = [entry for entry in library.quotable().values() if entry.source.glossary]
+    listed = [entry for entry in look.quotable.values() if entry.source.glossary]
     for entry in sorted(listed, key=lambda one: one.doc_id):
-        for words, meaning in _entries(library.document(entry.doc_id, entry.version)):
+        for words, meaning in _entries(look.document(entry.version)):
             found.setdefault(words, meaning)
     return Glossary(found, max(map(len, found), default=0))
 
@@ -105,6 +122,7 @@ def _says_much(words: Sequence[str]) -> bool:
     return len(said) > 1 or (len(said) == 1 and is_rarer(said[0], KNOWN_TO_ALL))
 
 
+@lru_cache(maxsize=20_000)  # the words of a library, over and over
 def _key(word: str) -> str:
     """A word in one spelling and in the singular, nearly: no other forms, which mean other things.
 

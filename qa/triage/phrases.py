@@ -12,7 +12,7 @@ A phrase is a row of words; every ending of a word counts as the word, and words
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,6 +70,8 @@ class Lexicon:
     def __init__(self, spelling: Spelling, concepts: Mapping[str, Sequence[str]]) -> None:
         self.spelling = spelling
         self._rows = {name: list(dict.fromkeys(rows)) for name, rows in concepts.items()}
+        self._elements: dict[str, Element] = {}  # the same words are the same element
+        self._begins: dict[Element, frozenset[str]] = {}
         elements = {name: [self._parse(row) for row in rows] for name, rows in self._rows.items()}
         self._firsts: dict[str, frozenset[str]] = {}
         for name in elements:
@@ -123,10 +125,16 @@ class Lexicon:
         return self._needs.get(stem, ())
 
     def _parse(self, row: str) -> tuple[Element, ...]:
-        parts = tuple(self._element(part, row) for part in row.split())
+        parts = tuple(self._known_element(part, row) for part in row.split())
         if not parts or isinstance(parts[0], Gap) or isinstance(parts[-1], Gap):
             raise PhraseError(f"{row!r} must begin and end with a word; correct it")
         return parts
+
+    def _known_element(self, part: str, row: str) -> Element:
+        known = self._elements.get(part)
+        if known is None:
+            known = self._elements[part] = self._element(part, row)
+        return known
 
     def _element(self, part: str, row: str) -> Element:
         if part == "...":
@@ -171,15 +179,17 @@ class Lexicon:
 
     def _stems(self, element: Element) -> frozenset[str]:
         """The stems an element can begin with; `NUMBER` stands for any number."""
-        if not isinstance(element, OneOf):
-            return frozenset((NUMBER,))
-        return element.stems.union(*(self._firsts[name] for name in element.concepts))
+        known = self._begins.get(element)
+        if known is None:
+            known = frozenset((NUMBER,))
+            if isinstance(element, OneOf):
+                known = element.stems.union(*(self._firsts[name] for name in element.concepts))
+            self._begins[element] = known
+        return known
 
 
-def _literals(concepts: Mapping[str, Sequence[str]]) -> Iterable[str]:
+def _literals(concepts: Mapping[str, Sequence[str]]) -> set[str]:
     """Every word that a phrase spells out."""
-    for rows in concepts.values():
-        for row in rows:
-            for part in row.split():
-                bare = (word.removeprefix(EXACT) for word in part.split("/"))
-                yield from (plain(word) for word in bare if word.isalpha())
+    parts = {part for rows in concepts.values() for row in rows for part in row.split()}
+    bare = {word.removeprefix(EXACT) for part in parts for word in part.split("/")}
+    return {plain(word) for word in bare if word.isalpha()}
