@@ -127,7 +127,13 @@ def test_the_list_is_leafed_through_to_its_end_and_back(asked, viewer, monkeypat
 def test_an_answer_tells_why_and_is_given_out_whole(asked, viewer, desk):
     html = got(viewer, f"/answers/{asked[0]}")
     assert "<mark>The scan does not hurt.</mark>" in html
-    for word in ("context_similarity", "asked_lead", "Why this answer", "gold questions"):
+    for word in (
+        "context_similarity",
+        "asked_lead",
+        "Why this answer",
+        "gold questions",
+        "(Flesch)",
+    ):
         assert word in html
     record = json.loads(got(viewer, f"/answers/{asked[0]}/record.json"))
     assert record["question"] == "Does the scan hurt?"

@@ -8,6 +8,7 @@ from qa.ledger.errors import UnknownAnswer
 from qa.ledger.inbox import Finding, standing
 from qa.ledger.ledger import Ledger, Recorded
 from qa.ledger.search import openings
+from qa.reading_ease import ReadingEase, reading_ease
 from qa.staff.why import Why, why
 from sources.document import Span
 from sources.errors import SourceError
@@ -31,7 +32,8 @@ class ShownQuote(NamedTuple):
     """A quote, by its number from 1. `facts` are as recorded when it was shown.
 
     `words` are none, and `problem` says why, when the library does not hold them any more.
-    `finding` is what the last re-check found; none: it stands as it was quoted.
+    `finding` is what the last re-check found; none: it stands as it was quoted. `ease` says how
+    easily the words are read, where there is a formula for their language.
     """
 
     number: int
@@ -39,6 +41,7 @@ class ShownQuote(NamedTuple):
     words: Words | None
     problem: str
     finding: Finding | None
+    ease: ReadingEase | None = None
 
 
 class ShownAnswer(NamedTuple):
@@ -93,11 +96,13 @@ def _shown_quote(
 ) -> ShownQuote:
     span, focus = Span(facts["start"], facts["end"]), Span(*facts["focus"])
     try:
-        text = library.document(facts["doc_id"], facts["version"]).text
+        document = library.document(facts["doc_id"], facts["version"])
     except SourceError as error:
         return ShownQuote(number, facts, None, str(error), finding)
+    text = document.text
     words = Words(text[span.start : focus.start], focus.of(text), text[focus.end : span.end])
-    return ShownQuote(number, facts, words, "", finding)
+    ease = reading_ease(words.all, document.source.language)
+    return ShownQuote(number, facts, words, "", finding, ease)
 
 
 def words_at(library: Library, doc_id: str, version: str, span: Span) -> str | None:
