@@ -22,11 +22,13 @@ from index.embedder import (
 )
 from index.words import terms
 from qa.assistant import Assistant
+from qa.ledger.ledger import Ledger
 from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
 from tests.browser import address, assistant, browser, desktop, library, page, phone
 from tests.milvus_server import milvus, own_milvus
+from tests.postgres_server import database, server
 from tests.staff import client_as, desk, quick_passwords
 
 # The parts of these files are one for all the tests that ask for them.
@@ -35,6 +37,7 @@ __all__ = [
     "assistant",
     "browser",
     "client_as",
+    "database",
     "desk",
     "desktop",
     "library",
@@ -43,6 +46,7 @@ __all__ = [
     "page",
     "phone",
     "quick_passwords",
+    "server",
 ]
 
 # A gate must say the same of the same code: there the examples are fixed. Elsewhere they are new
@@ -166,3 +170,11 @@ def assistant_of(library_of: LibraryOf, embedder: HashingEmbedder) -> Callable[[
         return Assistant(Settings(home=library.home), library, embedder)
 
     return make
+
+
+@pytest.fixture
+def ledger(assistant: Assistant) -> Iterator[Ledger]:
+    """The ledger of the assistant's home."""
+    ledger = Ledger(assistant.library.home)
+    yield ledger
+    ledger.close()

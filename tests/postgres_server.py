@@ -79,3 +79,20 @@ class PostgresServer:
         engine = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(command))
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server for the tests of one file."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+    shutil.rmtree(server.folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request):
+    """Where a new ledger or library is: in its home, or in a database of the server."""
+    if request.param == "sqlite":
+        return ""
+    return request.getfixturevalue("server").new_database()

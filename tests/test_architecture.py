@@ -49,7 +49,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     ),
     "reportlab": ("sources/starter/typeset.py",),
     "segno": ("qa/ui/qr.py",),
-    "sentence_transformers": ("index/embedder.py", "index/reranker.py", "evals/bench/floor.py"),
+    "sentence_transformers": ("index/embedder.py", "evals/bench/floor.py"),
     "sklearn": ("evals/",),
     "spellchecker": ("qa/english.py", "qa/triage/wording.py"),
     "sqlalchemy": (

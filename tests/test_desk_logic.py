@@ -14,7 +14,6 @@ from evals.gold import questions_in, resolve
 from qa.ledger.answers import Shown, answer_entry, trace_of
 from qa.ledger.entries import Kind, new_entry
 from qa.ledger.errors import UnknownAnswer
-from qa.ledger.ledger import Ledger
 from qa.ledger.recheck import notice_changes, step
 from qa.ledger.retention import forget
 from qa.staff.export import as_csv, as_json
@@ -34,13 +33,6 @@ FILES = {
 @pytest.fixture
 def assistant(assistant_of):
     return assistant_of(FILES)
-
-
-@pytest.fixture
-def ledger(assistant):
-    ledger = Ledger(assistant.library.home)
-    yield ledger
-    ledger.close()
 
 
 @pytest.fixture

@@ -48,13 +48,6 @@ def assistant(assistant_of):
 
 
 @pytest.fixture
-def ledger(assistant):
-    ledger = Ledger(assistant.library.home)
-    yield ledger
-    ledger.close()
-
-
-@pytest.fixture
 def entry_of(assistant):
     """Makes the entry of an answer that the assistant gives, with its trace."""
 

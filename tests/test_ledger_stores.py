@@ -1,7 +1,6 @@
 """The ledger in SQLite and in a real PostgreSQL: the same promises, kept by many writers."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -24,30 +23,14 @@ from qa.ledger.retention import forget
 from qa.ledger.search import Wanted, count_answers, find_answers
 from qa.ledger.tables import REVISION, tables
 from qa.ledger.verify import verify
-from tests.postgres_server import PATIENCE_S, PostgresServer
+from tests.postgres_server import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def server():
-    server = PostgresServer()
-    yield server
-    server.stop()
-    shutil.rmtree(server.folder)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request):
-    """Where a new ledger is: in its home, or in a database of the server."""
-    if request.param == "sqlite":
-        return ""
-    return request.getfixturevalue("server").new_database()
-
-
 @pytest.fixture
-def ledger(tmp_path, address):
-    ledger = Ledger(tmp_path / "home", address)
+def ledger(tmp_path, database):
+    ledger = Ledger(tmp_path / "home", database)
     yield ledger
     ledger.close()
 
@@ -75,11 +58,11 @@ def test_the_tables_are_those_that_the_migrations_make(ledger):
         assert context.get_current_revision() == REVISION
 
 
-def test_a_ledger_from_a_newer_version_is_refused(ledger, address):
+def test_a_ledger_from_a_newer_version_is_refused(ledger, database):
     with ledger.transaction(writes=True) as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'staff_7'"))
     with pytest.raises(LedgerTooNew, match=r"newer version .* 'staff_7'.*; install that version"):
-        Ledger(ledger.home, address)
+        Ledger(ledger.home, database)
 
 
 def test_what_is_appended_is_found_again_as_it_was(ledger):
@@ -194,13 +177,13 @@ for thread in threads: thread.join()
 """
 
 
-def test_four_writers_in_two_processes_lose_and_double_nothing(tmp_path, address):
+def test_four_writers_in_two_processes_lose_and_double_nothing(tmp_path, database):
     home = tmp_path / "home"  # nobody has opened it: both processes make the tables
-    words = [sys.executable, "-W", "error", "-c", WRITER, str(home), address]
+    words = [sys.executable, "-W", "error", "-c", WRITER, str(home), database]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = [subprocess.Popen([*words, name], env=env) for name in ("one", "two")]
     assert [process.wait(PATIENCE_S) for process in running] == [0, 0]
-    ledger = Ledger(home, address)
+    ledger = Ledger(home, database)
     with ledger.transaction() as connection:
         rows = connection.execute(sa.select(tables.tables["entries"].c.entry_id)).scalars().all()
     expected = {f"{p}-{t}-{n}" for p in ("one", "two") for t in (1, 2) for n in range(25)}

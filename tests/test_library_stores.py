@@ -1,6 +1,5 @@
 """The library in SQLite and in a real PostgreSQL: the same promises, by several processes."""
 
-import shutil
 import subprocess
 import sys
 import time
@@ -19,24 +18,11 @@ from sources.errors import LibraryUnreachable, SourceError
 from sources.library import Added, Library
 from sources.policy import Policy
 from sources.read import read_document
-from tests.postgres_server import PATIENCE_S, PostgresServer
+from tests.postgres_server import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 FIRST = b"# Scans\n\n## Noise\n\nA scan is loud. Ask for ear plugs.\n"
 SECOND = b"# Scans\n\n## Noise\n\nA scan hums softly.\n"
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = PostgresServer()
-    yield server
-    server.stop()
-    shutil.rmtree(server.folder)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request):
-    return "" if request.param == "sqlite" else request.getfixturevalue("server").new_database()
 
 
 @pytest.fixture
@@ -57,30 +43,30 @@ def add(library, data=FIRST, name="scans.md"):
     return library.add(read_document(data, name), data, name)
 
 
-def test_versions_come_and_go_in_either_database(open_library, address):
-    library = open_library(address)
+def test_versions_come_and_go_in_either_database(open_library, database):
+    library = open_library(database)
     assert [add(library), add(library)] == [Added.NEW, Added.UNCHANGED]
     assert add(library, SECOND) is Added.NEW_VERSION
     assert add(library, FIRST) is Added.RESTORED
     assert library.withdraw("scans").source.status is Status.WITHDRAWN
     assert dict(library.quotable()) == {}
     assert [len(library.entries()), len(library.history("scans"))] == [2, 4]
-    again = open_library(address)
+    again = open_library(database)
     document = again.document("scans", library.entry("scans").version)
     assert document.text == read_document(FIRST, "scans.md").text
     assert again.original(document.version) == FIRST
 
 
-def test_what_one_process_withdraws_no_other_quotes(open_library, address):
-    one, other = open_library(address), open_library(address)
+def test_what_one_process_withdraws_no_other_quotes(open_library, database):
+    one, other = open_library(database), open_library(database)
     add(one)
     assert len(other.quotable()) == 1
     one.withdraw("scans")
     assert dict(other.quotable()) == {}
 
 
-def test_many_writers_lose_nothing_and_write_nothing_twice(open_library, address):
-    libraries = [open_library(address) for _ in range(4)]
+def test_many_writers_lose_nothing_and_write_nothing_twice(open_library, database):
+    libraries = [open_library(database) for _ in range(4)]
 
     def write(number):
         text = b"# Text %d\n\nIt is number %d.\n" % (number % 12, number % 12)
@@ -93,12 +79,12 @@ def test_many_writers_lose_nothing_and_write_nothing_twice(open_library, address
     assert libraries[0].revision == 12
 
 
-def test_a_new_library_may_be_opened_by_several_processes_at_once(tmp_path, address):
+def test_a_new_library_may_be_opened_by_several_processes_at_once(tmp_path, database):
     program = (
         "import sys; from pathlib import Path; from sources.library import Library\n"
         "Library(Path(sys.argv[1]), address=sys.argv[2]).entries()"
     )
-    command = [sys.executable, "-c", program, str(tmp_path / "home"), address]
+    command = [sys.executable, "-c", program, str(tmp_path / "home"), database]
     started = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
     assert [process.wait(PATIENCE_S) for process in started] == [0, 0, 0]
 
@@ -121,25 +107,17 @@ def test_two_serve_while_a_third_indexes_and_switches(open_library, server, embe
     ] * 2
 
 
-@pytest.fixture
-def own_server():
-    server = PostgresServer()
-    yield server
-    server.stop()
-    shutil.rmtree(server.folder)
-
-
 def test_while_postgresql_is_away_the_last_state_answers_for_a_while(
-    open_library, own_server, embedder, monkeypatch, caplog
+    open_library, server, embedder, monkeypatch, caplog
 ):
-    address = own_server.new_database()
+    address = server.new_database()
     library = open_library(address)
     add(library)
     build(library, embedder, lambda *_: None)
     settings = Settings(home=library.home, library=address)
     assistant = Assistant(settings, library, embedder)
     assert assistant.ask("Is a scan loud?").quotes
-    own_server.stop()
+    server.stop()
     try:
         assert assistant.ask("Is a scan loud?").quotes
         assert "does not answer" in caplog.text
@@ -149,7 +127,7 @@ def test_while_postgresql_is_away_the_last_state_answers_for_a_while(
         with pytest.raises(LibraryUnreachable, match="does not answer"):
             library.look()
     finally:
-        own_server.start()
+        server.start()
     monkeypatch.undo()
     time.sleep(0.01)
     assert add(library, SECOND) is Added.NEW_VERSION

@@ -15,7 +15,6 @@ from qa.ledger.answers import Shown, answer_entry
 from qa.ledger.entries import Entry, Kind, Words, canonical, now
 from qa.ledger.errors import BadReceipt
 from qa.ledger.identity import code_identity, configuration_identity
-from qa.ledger.ledger import Ledger
 from qa.ledger.proof import prove_quotes
 from qa.ledger.seal import Sealer
 from qa.receipts import _digest, check_receipt, make_receipt
@@ -34,13 +33,6 @@ QUESTION = "Does a biopsy hurt?"
 @pytest.fixture
 def assistant(assistant_of):
     return assistant_of(FILES)
-
-
-@pytest.fixture
-def ledger(assistant):
-    ledger = Ledger(assistant.library.home)
-    yield ledger
-    ledger.close()
 
 
 def record(assistant, ledger, question):

@@ -1,7 +1,6 @@
 """Accounts, sessions and waits in SQLite and a real PostgreSQL; jumping clocks, two processes."""
 
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from qa.staff.lockout import LONGEST_WAIT_S, Lockout, wait_after
 from qa.staff.passwords import one_time_password, password_fits, password_hash, refuse_poor
 from qa.staff.roles import TERMINAL, Role
 from qa.staff.sessions import LONGEST_S, Sessions
-from tests.postgres_server import PATIENCE_S, PostgresServer
+from tests.postgres_server import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 GOOD = "correct horse battery"
@@ -39,22 +38,9 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(scope="module")
-def server():
-    server = PostgresServer()
-    yield server
-    server.stop()
-    shutil.rmtree(server.folder)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request):
-    return "" if request.param == "sqlite" else request.getfixturevalue("server").new_database()
-
-
 @pytest.fixture
-def ledger(tmp_path, address):
-    ledger = Ledger(tmp_path, address)
+def ledger(tmp_path, database):
+    ledger = Ledger(tmp_path, database)
     yield ledger
     ledger.close()
 
@@ -248,9 +234,9 @@ print(StaffKey(home).digest(""))
 """
 
 
-def test_two_processes_make_one_first_admin_one_key_and_lose_nothing(tmp_path, address):
+def test_two_processes_make_one_first_admin_one_key_and_lose_nothing(tmp_path, database):
     home = tmp_path / "home"
-    words = [sys.executable, "-W", "error", "-c", SIGNS_UP, str(home), address]
+    words = [sys.executable, "-W", "error", "-c", SIGNS_UP, str(home), database]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = [
         subprocess.Popen([*words, own], env=env, stdout=subprocess.PIPE, text=True)
@@ -259,7 +245,7 @@ def test_two_processes_make_one_first_admin_one_key_and_lose_nothing(tmp_path, a
     said = [process.communicate(timeout=PATIENCE_S)[0].split() for process in running]
     assert sorted(first for first, _ in said) == ["first", "second"]
     assert len({key for _, key in said}) == 1
-    ledger = Ledger(home, address)
+    ledger = Ledger(home, database)
     names = [account.name for account in Accounts(ledger).all()]
     assert names == ["admin", "same"]
     added = [about for _, what, about in told(ledger) if what == "account added"]
