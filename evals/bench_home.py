@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from evals.vectors import Passing
 from index.build import build
-from index.embedder import Embedder, ModelIdentity, TokenRows, Vectors
+from index.embedder import Embedder, TokenRows, Vectors
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.document import Document
@@ -16,23 +17,13 @@ from sources.library import Library
 from sources.read import read_bytes, read_document, sidecar_of
 
 
-class RememberingEmbedder:
+class RememberingEmbedder(Passing):
     """Embeds each text once, however many libraries and questions share it."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+        super().__init__(embedder)
         self._known: dict[str, Vectors] = {}
         self._tokens: dict[str, TokenRows] = {}
-
-    @property
-    def identity(self) -> ModelIdentity:
-        """Which model this is."""
-        return self._embedder.identity
-
-    @property
-    def runtime(self) -> str:
-        """What computes the vectors."""
-        return self._embedder.runtime
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order."""

@@ -17,23 +17,11 @@ AT_ONCE = 2048  # texts embedded between two writes: what an interruption may co
 ASKED_AT_ONCE = 500
 
 
-class KeptVectors:
-    """An embedder that asks another one only for texts that it never saw in any run.
+class Passing:
+    """What an embedder says of itself that has its vectors from another one."""
 
-    A vector follows from the model, what computes it, and the text alone, so nothing kept can be
-    out of date.
-    """
-
-    def __init__(self, embedder: Embedder, folder: Path) -> None:
+    def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        folder.mkdir(parents=True, exist_ok=True)
-        made_by = digest([embedder.identity.fingerprint, embedder.runtime])
-        self._path = folder / f"vectors-{made_by}.db"
-        with closing(self._open()) as kept, kept:
-            kept.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB)")
-
-    def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=60)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -44,6 +32,25 @@ class KeptVectors:
     def runtime(self) -> str:
         """What computes the vectors."""
         return self._embedder.runtime
+
+
+class KeptVectors(Passing):
+    """An embedder that asks another one only for texts that it never saw in any run.
+
+    A vector follows from the model, what computes it, and the text alone, so nothing kept can be
+    out of date.
+    """
+
+    def __init__(self, embedder: Embedder, folder: Path) -> None:
+        super().__init__(embedder)
+        folder.mkdir(parents=True, exist_ok=True)
+        made_by = digest([embedder.identity.fingerprint, embedder.runtime])
+        self._path = folder / f"vectors-{made_by}.db"
+        with closing(self._open()) as kept, kept:
+            kept.execute("CREATE TABLE IF NOT EXISTS vectors (text BLOB PRIMARY KEY, vector BLOB)")
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=60)
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order."""

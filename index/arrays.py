@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,22 @@ def open_array(path: Path) -> Any:  # noqa: ANN401  the caller names the element
         return np.load(path)
     # As a plain array: a look into a `memmap` costs microseconds, and an answer takes many.
     return np.asarray(np.load(path, mmap_mode="r"))
+
+
+class ArrayTable:
+    """A table whose fields, its slots, are arrays: a file each in a folder."""
+
+    __slots__: tuple[str, ...] = ()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The table that `save` wrote, left on disk until it is needed."""
+        return cls(*(open_array(folder / f"{name}.npy") for name in cls.__slots__))
+
+    def save(self, folder: Path) -> None:
+        """Write the table into `folder`."""
+        for name in self.__slots__:
+            np.save(folder / f"{name}.npy", getattr(self, name))
 
 
 def gather(array: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:

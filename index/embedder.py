@@ -132,6 +132,27 @@ def model_fingerprint(name: str, folder: Path) -> str:
     return whole.hexdigest()
 
 
+def load_model(kind: str, folder: Path, called: str, remedy: str) -> Any:  # noqa: ANN401  the library publishes no narrower type
+    """A model of a class of sentence-transformers, from this machine, on the processor.
+
+    Raises `ModelUnusable`, which says what it is `called` and how to help.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import sentence_transformers  # noqa: PLC0415  seconds to import
+    from safetensors import SafetensorError  # noqa: PLC0415
+    from transformers.utils import logging  # noqa: PLC0415
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        made = getattr(sentence_transformers, kind)
+        return made(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise ModelUnusable(
+            f"the {called} in {folder} cannot be loaded ({error}); {remedy}"
+        ) from error
+
+
 class SentenceTransformerEmbedder:
     """A sentence-transformers model, loaded when first asked to embed: the reference.
 
@@ -158,19 +179,7 @@ class SentenceTransformerEmbedder:
     @cached_property
     def model(self) -> Any:  # noqa: ANN401  the library publishes no narrower type
         """The sentence-transformers model itself."""
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from safetensors import SafetensorError  # noqa: PLC0415
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415  seconds to import
-        from transformers.utils import logging  # noqa: PLC0415
-
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-            raise ModelUnusable(
-                f"the model in {self.folder} cannot be loaded ({error}); install it again"
-            ) from error
+        return load_model("SentenceTransformer", self.folder, "model", "install it again")
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)`, unit length, in the order of `texts`; long ones go first."""

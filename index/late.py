@@ -7,13 +7,12 @@ as the passage's vector. One byte a number is kept, and nothing of words without
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import open_array, rows_in
+from index.arrays import ArrayTable, rows_in
 from index.embedder import TokenRows, Vectors
 from index.words import STOP_WORDS, words_at
 
@@ -43,7 +42,7 @@ def stored_tokens(text: str, rows: TokenRows) -> StoredTokens:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenTable:
+class TokenTable(ArrayTable):
     """The tokens of every passage, in order.
 
     Those of passage `n` are `first[n]:first[n + 1]`; its own words, behind its title and
@@ -70,16 +69,6 @@ class TokenTable:
             first=first,
             body=first[:-1] + np.array(above, dtype=np.int64),
         )
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """The table that `save` wrote, left on disk until it is needed."""
-        return cls(*(open_array(folder / f"{name}.npy") for name in cls.__slots__))
-
-    def save(self, folder: Path) -> None:
-        """Write the table into `folder`."""
-        for name in self.__slots__:
-            np.save(folder / f"{name}.npy", getattr(self, name))
 
     def of_passage(self, row: int) -> StoredTokens:
         """The tokens of one passage."""

@@ -3,7 +3,6 @@
 It is switched on by naming one that is on this machine; then torch is loaded to answer.
 """
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from threading import Lock
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedder import model_fingerprint, model_folder
+from index.embedder import load_model, model_fingerprint, model_folder
 from index.errors import ModelUnusable
 
 BATCH = 32
@@ -38,20 +37,8 @@ class CrossEncoderReranker:
     @cached_property
     def model(self) -> Any:  # noqa: ANN401  the library publishes no narrower type
         """The sentence-transformers model itself."""
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from safetensors import SafetensorError  # noqa: PLC0415
-        from sentence_transformers import CrossEncoder  # noqa: PLC0415  seconds to import
-        from transformers.utils import logging  # noqa: PLC0415
-
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            model = CrossEncoder(str(self.folder), device="cpu", local_files_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-            raise ModelUnusable(
-                f"the reranker in {self.folder} cannot be loaded ({error}); install it again, "
-                "or clear the setting `reranker`"
-            ) from error
+        remedy = "install it again, or clear the setting `reranker`"
+        model = load_model("CrossEncoder", self.folder, "reranker", remedy)
         if model.num_labels != 1:
             raise ModelUnusable(
                 f"the reranker in {self.folder} gives {model.num_labels} figures a pair, not one; "

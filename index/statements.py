@@ -6,13 +6,12 @@ document is indexed. A question then reads no text but what is quoted.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import open_array, rows_in
+from index.arrays import ArrayTable, rows_in
 from index.aspects import spoken_of
 from index.late import TokenTable
 from index.lexical import LexicalIndex
@@ -30,7 +29,7 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementTable:
+class StatementTable(ArrayTable):
     """Statements in the order of the snapshot.
 
     `spans` are rows of integers `(n, 7)`: span, focus, lead, dependent. `tokens` are ranges
@@ -72,16 +71,6 @@ class StatementTable:
             ),
             bounds=np.stack([ends[:-1:2], ends[1::2], ends[2::2]], axis=1),
         )
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """The table that `save` wrote, left on disk until it is needed."""
-        return cls(*(open_array(folder / f"{name}.npy") for name in cls.__slots__))
-
-    def save(self, folder: Path) -> None:
-        """Write the table into `folder`."""
-        for name in self.__slots__:
-            np.save(folder / f"{name}.npy", getattr(self, name))
 
     def statements(self, first: int, last: int) -> tuple[Statement, ...]:
         """Some rows as statements."""

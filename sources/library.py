@@ -26,7 +26,7 @@ from sources.history import Change, Decision, Held, Step, decision_from
 from sources.policy import Policy
 from sources.shelf import Added, Entry, all_entries, keep, set_source
 from sources.stored import load_document
-from sources.tables import BadAddress, decisions, open_database, state, tables, versions
+from sources.tables import BadAddress, decisions, open_database, said_by, state, tables, versions
 
 __all__ = ["Added", "Entry", "Library", "Look"]  # `add` gives the one, and lists the other
 
@@ -130,7 +130,7 @@ class Library:
             if not self._shared:
                 raise self._damaged(error) from error
             raise LibraryUnreachable(
-                f"the library at {self.place} does not answer ({_said(error)}); see that its "
+                f"the library at {self.place} does not answer ({said_by(error)}); see that its "
                 "database runs"
             ) from error
         except (sa.exc.DatabaseError, zlib.error, ValueError, KeyError) as error:
@@ -139,7 +139,7 @@ class Library:
     def _damaged(self, error: Exception) -> LibraryDamaged:
         place = self.place if self._shared else self.home / "library.db"
         return LibraryDamaged(
-            f"{place} cannot be used ({_said(error)}); restore it from a backup, or point --home "
+            f"{place} cannot be used ({said_by(error)}); restore it from a backup, or point --home "
             "at another folder"
         )
 
@@ -273,8 +273,3 @@ class Library:
         if not path.is_file():
             raise LibraryDamaged(f"{path} is missing; restore it from a backup")
         return path.read_bytes()
-
-
-def _said(error: Exception) -> str:
-    """The first line of what the database itself said."""
-    return (str(getattr(error, "orig", None) or error).splitlines() or [""])[0]

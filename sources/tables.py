@@ -73,6 +73,11 @@ def open_postgresql(address: str) -> sa.Engine:
     )
 
 
+def said_by(error: Exception) -> str:
+    """The first line of what a database itself said."""
+    return (str(getattr(error, "orig", None) or error).splitlines() or [""])[0]
+
+
 def open_engine(path: Path) -> sa.Engine:
     """SQLite in the file at `path`, in write-ahead mode, waiting up to 30 s for another writer.
 

@@ -9,13 +9,10 @@ import asyncio
 import json
 import random
 import secrets
-import socket
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -23,11 +20,11 @@ from typing import Any, NamedTuple
 import httpx
 import numpy as np
 
+from evals.bench.processes import page_of
 from evals.gold import gold_questions
 
 PAUSE_S = (5.0, 15.0)  # a person reads this long before the next question
 PATIENCE_S = 60.0  # an answer that takes longer is lost
-START_S = 180.0  # a first start indexes the starter library and converts the model
 SEED = 11
 
 
@@ -53,35 +50,6 @@ class Load(NamedTuple):
     def lost(self) -> int:
         """Questions without an answer."""
         return self.questions - self.ended.get("answered", 0)
-
-
-@contextmanager
-def page(home: Path) -> Iterator[str]:
-    """The address of a page that is served from `home` meanwhile, by a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    start = "import sys; from qa.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", start, "--home", str(home), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + START_S
-        while not _answers(f"{address}/health"):
-            if process.poll() is not None or time.monotonic() > until:
-                raise SystemExit("the page did not start; run `quotewell doctor`")
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(address, timeout=2).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 class Asking(NamedTuple):
@@ -191,7 +159,7 @@ def main() -> int:
     chosen = parser.parse_args()
     pause = (0.0, 0.0) if chosen.no_pause else PAUSE_S
     asking = Asking([question.text for question in gold_questions()], chosen.seconds, pause)
-    with TemporaryDirectory() as folder, page(chosen.home or Path(folder)) as address:
+    with TemporaryDirectory() as folder, page_of(chosen.home or Path(folder)) as (address, _):
         found = asyncio.run(crowd(address, chosen.people, asking))
     print(json.dumps({**found._asdict(), "lost": found.lost}, indent=1))
     return int(bool(found.lost))

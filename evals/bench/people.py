@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 from evals.bench.bench import Bench, Part
 from evals.bench.figures import Aim, Figure, alone
-from evals.bench.load import Asking, crowd, page
+from evals.bench.load import Asking, crowd
+from evals.bench.processes import page_of
 
 PEOPLE = 50
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """A crowd that asks, reads and asks again, for three minutes."""
-    with page(bench.plain.home) as address:
+    with page_of(bench.plain.home) as (address, _):
         met = asyncio.run(crowd(address, PEOPLE, Asking(bench.questions)))
     yield alone("question sent to answer there", "ms", [met.median_ms])
     yield alone("the same, 95th percentile", "ms", [met.p95_ms], Aim(800))

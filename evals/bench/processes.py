@@ -1,17 +1,18 @@
 """Whole processes, timed from outside: commands run to their end, and a page that is served."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 PROGRAM = (sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())")
-PORT = 7979
-PATIENCE_S = 120
+PATIENCE_S = 180  # a first start indexes the starter library and converts the model
 LOOK_S = 0.01  # between two looks at the memory of a process
 
 
@@ -40,20 +41,32 @@ def run(command: Sequence[str]) -> Run:
     return Run(took, used.ru_utime + used.ru_stime, most)
 
 
-def served(home: Path) -> Run:
-    """`quotewell serve` from its start until the page answers; the memory is that of then."""
+@contextmanager
+def page_of(home: Path) -> Iterator[tuple[str, int]]:
+    """The address of a page that is served from `home` meanwhile, and the number of its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [*PROGRAM, "serve", "--home", str(home), "--port", str(port)]
     began = time.perf_counter()
-    command = [*PROGRAM, "serve", "--home", str(home), "--port", str(PORT)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        while not _answers(f"http://127.0.0.1:{PORT}/health"):
+        while not _answers(f"{address}/health"):
             if process.poll() is not None or time.perf_counter() - began > PATIENCE_S:
                 raise SystemExit("the page did not come up; run `quotewell doctor`")
             time.sleep(0.02)
-        return Run(time.perf_counter() - began, 0.0, peak_megabytes(process.pid))
+        yield address, process.pid
     finally:
         process.terminate()
         process.wait()
+
+
+def served(home: Path) -> Run:
+    """`quotewell serve` from its start until the page answers; the memory is that of then."""
+    began = time.perf_counter()
+    with page_of(home) as (_, process):
+        return Run(time.perf_counter() - began, 0.0, peak_megabytes(process))
 
 
 def peak_megabytes(process: int | str = "self", before: float = 0.0) -> float:

@@ -12,7 +12,8 @@ from hashlib import sha256
 
 import numpy as np
 
-from index.embedder import Embedder, ModelIdentity, TokenRows, Vectors
+from evals.vectors import Passing
+from index.embedder import TokenRows, Vectors
 from sources.document import Document
 
 TURN = 0.35  # length of what is added to a vector of length 1: a cosine of .94
@@ -31,21 +32,8 @@ def copies_of(documents: Sequence[Document], number: int) -> Iterator[Document]:
         )
 
 
-class TurningEmbedder:
+class TurningEmbedder(Passing):
     """Gives a text of a copy the vectors of the original, turned; computes nothing twice."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-
-    @property
-    def identity(self) -> ModelIdentity:
-        """Which model this is."""
-        return self._embedder.identity
-
-    @property
-    def runtime(self) -> str:
-        """What computes the vectors."""
-        return self._embedder.runtime
 
     def embed(self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None) -> Vectors:
         """Vectors `(n, dimension)` for `texts`, in order."""

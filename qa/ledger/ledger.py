@@ -21,6 +21,7 @@ from qa.ledger.errors import LedgerDamaged, LedgerError, LedgerUnreachable, Unkn
 from qa.ledger.schema import bring_up_to_date
 from qa.ledger.seal import Head, Witness
 from qa.ledger.tables import open_ledger_engine
+from sources.tables import said_by
 
 logger = logging.getLogger(__name__)
 
@@ -109,12 +110,12 @@ class Ledger:
                     yield chosen
         except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
             raise LedgerUnreachable(
-                f"the ledger at {self.place} does not answer ({_said(error)}); see that its "
+                f"the ledger at {self.place} does not answer ({said_by(error)}); see that its "
                 "database runs, is not locked and has space"
             ) from error
         except sa.exc.SQLAlchemyError as error:
             raise LedgerDamaged(
-                f"the ledger at {self.place} cannot be used ({_said(error)}); run `quotewell "
+                f"the ledger at {self.place} cannot be used ({said_by(error)}); run `quotewell "
                 "ledger verify`, or restore it from a backup"
             ) from error
 
@@ -252,8 +253,3 @@ def _numbers_of(connection: sa.Connection, new: Sequence[Entry]) -> dict[str, in
     entries, ids = tables.entries, [entry.entry_id for entry in new]
     query = sa.select(entries.c.entry_id, entries.c.number).where(entries.c.entry_id.in_(ids))
     return {row.entry_id: row.number for row in connection.execute(query)}
-
-
-def _said(error: Exception) -> str:
-    """The first line of what the database itself said."""
-    return (str(getattr(error, "orig", None) or error).splitlines() or [""])[0]

@@ -18,7 +18,7 @@ from qa.ui.take_away import feedback_form, script_notices
 from qa.ui.terms import Terms
 from qa.ui.theme import HEAD, script_of, style_of
 
-STYLES = ("page.css", "words.css", "take_away.css", "sheet.css")
+STYLES = ("look/colours.css", "page.css", "words.css", "take_away.css", "sheet.css")
 SCRIPTS = ("take_away.js",)
 
 

@@ -12,7 +12,7 @@ import gradio as gr
 from qa.notices import languages, notice_text
 
 HERE = Path(__file__).parent
-STYLES = ("page.css", "words.css", "take_away.css")
+STYLES = ("look/colours.css", "page.css", "words.css", "take_away.css")
 # Each is a function that runs at once; what several need stands in `window.quotewell`, page.js's.
 SCRIPTS = ("page.js", "language.js", "meanings.js", "reading.js", "take_away.js")
 ICON = HERE / "icon.svg"

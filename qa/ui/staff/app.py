@@ -56,6 +56,7 @@ GROUPS = (
 """Each has `routes() -> APIRouter`; its paths begin behind `/staff`."""
 NOT_THERE = (UnknownDocument, UnknownUpload)
 STATIC = Path(__file__).with_name("static")
+LOOK = Path(__file__).parents[1] / "look"  # what the staff's pages share with the patients'
 
 
 def staff_app(desk: StaffDesk) -> FastAPI:
@@ -65,6 +66,7 @@ def staff_app(desk: StaffDesk) -> FastAPI:
     app.add_middleware(Guard, sessions=desk.sessions)
     for group in GROUPS:
         app.include_router(group.routes())
+    app.mount("/static/look", StaticFiles(directory=LOOK))
     app.mount("/static", StaticFiles(directory=STATIC))
     _refusals(app)
     return app

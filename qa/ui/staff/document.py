@@ -15,9 +15,9 @@ from qa.staff.roles import Person, Role
 from qa.ui.staff.desk import StaffDesk, desk_of
 from qa.ui.staff.door import Reviewer, RoleTooLow, Viewer, at
 from qa.ui.staff.library import TOLD, index_of, policy_of
-from qa.ui.staff.paper import page
+from qa.ui.staff.paper import page, sentence
 from sources.document import Source, Status
-from sources.errors import BadMetadata, ChangedMeanwhile, SourceError, UnknownDocument
+from sources.errors import BadMetadata, ChangedMeanwhile, UnknownDocument
 from sources.history import Change, Step
 from sources.library import Entry
 from sources.review import decided, release, set_aside, set_metadata
@@ -157,7 +157,7 @@ def _deciding(router: APIRouter) -> None:
         try:
             _decide(desk, person, as_seen(desk, doc_id, form.version, form.seen), form)
         except (BadMetadata, ChangedMeanwhile) as error:
-            return _document(request, person, doc_id, problem=sentence(error))
+            return _document(request, person, doc_id, problem=sentence(str(error)))
         done = "aside" if form.decision == "aside" else "decided"
         return RedirectResponse(at(request, f"/library/documents/{doc_id}?done={done}"), 303)
 
@@ -189,9 +189,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text.strip() else None
     except ValueError:
         raise BadMetadata(f"{text!r} is not a day like 2026-11-21; correct it") from None
-
-
-def sentence(error: SourceError) -> str:
-    """What an error says, as a sentence."""
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}."

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 from qa.staff.acts import act
 from qa.staff.roles import Person
 from qa.ui.staff.desk import StaffDesk, desk_of
-from qa.ui.staff.document import as_seen, held, seen_as, sentence
+from qa.ui.staff.document import as_seen, held, seen_as
 from qa.ui.staff.door import Reviewer, at
-from qa.ui.staff.paper import page
+from qa.ui.staff.paper import page, sentence
 from sources.document import Audience, Source, Wording
 from sources.errors import BadMetadata, ChangedMeanwhile
 from sources.history import Change, Step
@@ -62,7 +62,7 @@ def routes() -> APIRouter:
             as_seen(desk, doc_id, filled.version, filled.seen)
             done = _save(desk, person, entry, filled)
         except (BadMetadata, ChangedMeanwhile) as error:
-            return _form(request, person, entry, filled, sentence(error))
+            return _form(request, person, entry, filled, sentence(str(error)))
         return RedirectResponse(at(request, f"/library/documents/{doc_id}?done={done}"), 303)
 
     return router
