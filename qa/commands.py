@@ -18,7 +18,7 @@ from qa.answer_json import answer_to_json, quote_to_json
 from qa.answer_text import answer_as_text
 from qa.assistant import Assistant
 from qa.doctor import examine
-from qa.first_look import read_rules, unsearched
+from qa.first_look import unsearched
 from qa.ledger.errors import LedgerError
 from qa.library_commands import BadInput, BadUsage, build_with_progress, print_json
 from qa.notices import notice_text
@@ -87,19 +87,17 @@ def ask(settings: Settings, chosen: argparse.Namespace) -> int:
 def _answers(settings: Settings, texts: Sequence[str]) -> Iterator[Answer]:
     """An answer each. Without model or index, the warnings up to the first text without one."""
     at_once = max(1, min(STREAMS, len(texts)))
+    try:
+        assistant = _open_assistant(settings, at_once)
+    except Exception as error:
+        for text in texts:
+            flag = triage().check(text)
+            if flag is None:
+                raise
+            print(f"quotewell: {error}", file=sys.stderr)
+            yield unsearched(text, flag)
+        return
     with ThreadPoolExecutor(at_once) as pool:
-        rules = pool.submit(read_rules)  # beside the model, which is loaded without Python's lock
-        try:
-            assistant = _open_assistant(settings, at_once)
-        except Exception as error:
-            for text in texts:
-                flag = triage().check(text)
-                if flag is None:
-                    raise
-                print(f"quotewell: {error}", file=sys.stderr)
-                yield unsearched(text, flag)
-            return
-        rules.result()
         yield from pool.map(assistant.ask, texts)
 
 

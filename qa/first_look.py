@@ -9,20 +9,14 @@ from dataclasses import replace
 
 from qa.answer import Answer, Outcome
 from qa.masking import mask
-from qa.personal import all_kinds, personal_question
+from qa.personal import personal_question
 from qa.settings import Settings
 from qa.triage.care_card import CareCard, care_card
-from qa.triage.check import RedFlag, triage
+from qa.triage.check import RedFlag
 from qa.triage.rules import Level
 from qa.triage.signatures import SignatureError, read_signatures
 
 logger = logging.getLogger(__name__)
-
-
-def read_rules() -> None:
-    """Read once what every first look needs: a second or less, and it may be done beside others."""
-    triage()
-    all_kinds()
 
 
 def is_crisis(flag: RedFlag | None) -> bool:
