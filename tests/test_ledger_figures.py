@@ -18,9 +18,7 @@ from qa.ledger.figures import (
 from qa.ledger.lacking import nearest_documents, opinions, unanswered
 from qa.ledger.ledger import Ledger
 from qa.ledger.search import ANY_RULE, Wanted, all_answers, find_answers, openings, quotes_of
-from tests.test_ledger_stores import address, server
 
-__all__ = ["address", "server"]  # fixtures: each test runs on SQLite and on PostgreSQL
 SEARCHED = ("answered", "closest", "not_in_library")
 FIRST = Time("2026-03-01T00:00:00+00:00", "2026-03-02T00:00:00+00:00")
 
@@ -63,8 +61,8 @@ def filled():
 
 
 @pytest.fixture
-def ledger(tmp_path, address, filled):
-    ledger = Ledger(tmp_path / "home", address)
+def ledger(tmp_path, database, filled):
+    ledger = Ledger(tmp_path / "home", database)
     ledger.append(filled)
     said = {"helpful": False, "reason": 'no, "helpful":true is a lie'}
     ledger.append([new_entry(Kind.FEEDBACK, "a1", {"helpful": True, "reason": None})])
