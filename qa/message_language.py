@@ -22,7 +22,7 @@ def message_language(text: str) -> str | None:
     for language, decisive in DECISIVE.items():
         if decisive.intersection(words):
             return language
-    told = {part.name: _telltales(words, part.lexicon.spelling) for part in triage().languages}
+    told = {part.name: _telltales(words, part.spelling) for part in triage().languages}
     first, second, *_ = [*sorted(told, key=told.__getitem__, reverse=True), "", ""]
     plainly = told[first] >= WORDS and told[first] > told.get(second, 0)
     known = sum(word in dictionary() or plain(word) in dictionary() for word in words)

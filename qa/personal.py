@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from qa.triage.check import triage
 from qa.triage.phrases import Lexicon
 from qa.triage.reading import read
-from qa.triage.rules import RED_FLAGS, WITHIN, card_text, lines_of, read_spelling
-from qa.triage.wording import told_by
+from qa.triage.rules import WITHIN, Language, card_text, lines_of
 
 FOLDER = Path(__file__).parent / "personal_questions"
 
@@ -68,16 +68,17 @@ class Kinds:
     lexicon: Lexicon
 
 
+def all_kinds() -> list[Kinds]:
+    """The kinds of every language."""
+    return [kinds_of(language) for language in triage().languages]
+
+
 @cache
-def all_kinds() -> tuple[Kinds, ...]:
-    """The kinds of every language, read once."""
-    return tuple(_read(path) for path in sorted(FOLDER.glob("*.toml")))
-
-
-def _read(path: Path) -> Kinds:
+def kinds_of(language: Language) -> Kinds:
+    """The kinds of one language, read once; their concepts may name those of its red flags."""
+    path = FOLDER / f"{language.name}.toml"
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    spelling, shared = read_spelling(RED_FLAGS / path.stem)
-    concepts: dict[str, Sequence[str]] = {**shared, **table["concepts"]}
+    concepts: dict[str, Sequence[str]] = {**language.shared, **table["concepts"]}
     kinds = []
     for row in table["kind"]:
         unless = f"{row['name']} unless"
@@ -86,17 +87,15 @@ def _read(path: Path) -> Kinds:
         examples = tuple(row["asks"]), tuple(row["other"])
         notices = row["notice"], tuple(row["to_ask"])
         kinds.append(Kind(row["name"], *notices, lines, unless, *examples))
-    return Kinds(path.stem, tuple(kinds), Lexicon(spelling, concepts))
+    return Kinds(language.name, tuple(kinds), Lexicon(language.spelling, concepts))
 
 
 def personal_question(text: str) -> PersonalQuestion | None:
     """What kind of question about one person `text` is; `None` for a general one."""
-    told = told_by(text, [part.lexicon.spelling for part in all_kinds()])
-    for part in all_kinds():
-        if part.lexicon.spelling in told:
-            reading = read(text, part.lexicon)
-            for kind in part.kinds:
-                said = any(next(reading.together(line, WITHIN), ()) for line in kind.lines)
-                if said and not reading.find(kind.unless):
-                    return PersonalQuestion(kind.name, part.language, kind.notice, kind.to_ask)
+    for part in map(kinds_of, triage().told_by(text)):
+        reading = read(text, part.lexicon)
+        for kind in part.kinds:
+            said = any(next(reading.together(line, WITHIN), ()) for line in kind.lines)
+            if said and not reading.find(kind.unless):
+                return PersonalQuestion(kind.name, part.language, kind.notice, kind.to_ask)
     return None

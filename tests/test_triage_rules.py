@@ -7,7 +7,7 @@ import pytest
 from qa.triage.check import Triage
 from qa.triage.phrases import Lexicon, PhraseError
 from qa.triage.reading import read
-from qa.triage.rules import RED_FLAGS, RuleError, read_language
+from qa.triage.rules import RED_FLAGS, Language, RuleError
 from qa.triage.wording import Spelling, Vocabulary, plain
 
 SPELLING = Spelling(
@@ -124,7 +124,7 @@ def test_how_a_sign_is_spoken_of_decides(own_rules, text, fires):
 
 @pytest.fixture(scope="module")
 def own_rules():
-    return Triage([read_language(RED_FLAGS / "en"), read_language(RED_FLAGS / "es")])
+    return Triage([Language(RED_FLAGS / "en"), Language(RED_FLAGS / "es")])
 
 
 # Rule files
@@ -155,12 +155,12 @@ def change(path, old, new):
 def test_a_rule_file_that_cannot_be_used_is_told(folder, name, old, new, problem):
     change(folder / name, old, new)
     with pytest.raises(RuleError, match=problem):
-        read_language(folder)
+        _ = Language(folder).groups
 
 
 def test_the_version_of_a_group_covers_its_file_and_what_it_shares(folder):
     def versions():
-        return {group.name: group.version for group in read_language(folder).groups}
+        return {group.name: group.version for group in Language(folder).groups}
 
     before = versions()
     change(folder / "stroke.toml", "face", "visage")

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from qa.triage.reading import Match, Reading, read
-from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Rule, read_language
+from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Rule
 from qa.triage.scopes import Scopes
 from qa.triage.wording import told_by
 
@@ -46,43 +46,40 @@ class Triage:
 
     def check(self, text: str, language: str | None = None) -> RedFlag | None:
         """The red flag in `text`, or `None`. At equal urgency `language` comes first."""
-        found = [row for part in self._reading(text) for row in _fired(part, text)]
+        found = [row for part in self.told_by(text) for row in _fired(part, text)]
         if not found:
             return None
         found.sort(key=lambda row: (_ORDER.index(row[0].level), row[0].language != language))
         return RedFlag(tuple(fired for fired, _ in found), found[0][1].ask)
 
-    def _reading(self, text: str) -> list[Language]:
+    def told_by(self, text: str) -> list[Language]:
         """The languages whose rules read `text`: all, but for those it plainly is not in."""
-        told = told_by(text, [part.lexicon.spelling for part in self.languages])
-        return [part for part in self.languages if part.lexicon.spelling in told]
+        told = told_by(text, [part.spelling for part in self.languages])
+        return [part for part in self.languages if part.spelling in told]
 
 
 @cache
 def triage() -> Triage:
-    """The project's own rules, read once."""
+    """The project's own rules, each language read once."""
     folders = sorted(path.parent for path in RED_FLAGS.glob(f"*/{LANGUAGE_FILE}"))
-    return Triage([read_language(folder) for folder in folders])
+    return Triage([Language(folder) for folder in folders])
 
 
 def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
     reading = read(text, language.lexicon)
     scopes = Scopes(reading, language.cues)
-    for group in language.groups:
-        for rule in group.rules:
-            if words := _reported(rule, reading, scopes, language.background):
-                yield (
-                    Fired(
-                        rule.rule_id,
-                        group.version,
-                        group.name,
-                        language.name,
-                        rule.level,
-                        rule.notice,
-                        words,
-                    ),
-                    group,
-                )
+    for group, rule in language.worth_trying(reading.concepts):
+        if words := _reported(rule, reading, scopes, language.background):
+            fired = Fired(
+                rule.rule_id,
+                group.version,
+                group.name,
+                language.name,
+                rule.level,
+                rule.notice,
+                words,
+            )
+            yield fired, group
 
 
 def _reported(

@@ -11,185 +11,146 @@ A phrase is a row of words; every ending of a word counts as the word, and words
 """
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from qa.triage.wording import Spelling, Vocabulary, Word, plain
 
-NUMBER, EXACT = "#", "="
-NOTHING = -1  # the need of a phrase that needs no other word
+GAP, NUMBER, EXACT, CONCEPT = "...", "#", "=", "{"
+MANY = 1000  # phrases that a concept counts for: what it lists is said more than any one word
+
+Part = frozenset[str]
+"""The keys of which a phrase needs one: a stem, "=form", "{concept}" or "#low-high"."""
 
 
 class PhraseError(Exception):
     """A phrase cannot be understood; the message quotes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """An element: any of these stems, or any phrase of these concepts."""
-
-    stems: frozenset[str]
-    concepts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """An element: a number from `low` to `high`."""
-
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """An element: up to three words of any kind."""
-
-
-Element = OneOf | Number | Gap
-
-
 class Phrase(NamedTuple):
-    """The first element, the others each with whether a gap comes before, and what they need.
+    """The concept that lists it, its parts in order, and whether a gap is between each two."""
 
-    `needs` numbers the sets of stems, one of each of which its sentence must have.
-    """
-
-    first: Element
-    others: tuple[tuple[Element, bool], ...]
-    needs: frozenset[int]
+    concept: str
+    parts: tuple[Part, ...]
+    gaps: tuple[bool, ...]
 
 
 class Lexicon:
-    """Named concepts of one language, and the search for them in messages.
+    """Named concepts of one language, ready to be looked for in messages.
 
-    A concept may name others, but not itself.
+    A concept may name others, but not itself. `phrases` are found by the rarest part of each, so
+    that a message touches few of them.
     """
 
     def __init__(self, spelling: Spelling, concepts: Mapping[str, Sequence[str]]) -> None:
         self.spelling = spelling
-        self._rows = {name: list(dict.fromkeys(rows)) for name, rows in concepts.items()}
-        self._elements: dict[str, Element] = {}  # the same words are the same element
-        self._begins: dict[Element, frozenset[str]] = {}
-        elements = {name: [self._parse(row) for row in rows] for name, rows in self._rows.items()}
-        self._firsts: dict[str, frozenset[str]] = {}
-        for name in elements:
-            self._first(name, elements, ())
-        numbers: dict[frozenset[str], int] = {}
-        self._opening: dict[str, dict[str, list[Phrase]]] = {}
-        opened: dict[str, dict[int, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
-        for name, parsed in elements.items():
-            opening = self._opening[name] = defaultdict(list)
-            for parts in parsed:
-                stems = [self._stems(part) for part in parts if not isinstance(part, Gap)]
-                needs = {numbers.setdefault(some, len(numbers)): some for some in stems[1:]}
-                others = tuple(
-                    (part, isinstance(before, Gap))
-                    for before, part in itertools.pairwise(parts)
-                    if not isinstance(part, Gap)
-                )
-                phrase = Phrase(parts[0], others, frozenset(needs))
-                rarest = min(needs, key=lambda need: len(needs[need]), default=NOTHING)
-                for stem in stems[0]:
-                    opening[stem].append(phrase)
-                    opened[stem][rarest][name] = None
-        self._opened = {
-            stem: {need: tuple(names) for need, names in by_need.items()}
-            for stem, by_need in opened.items()
-        }
-        self._needs: dict[str, list[int]] = defaultdict(list)
-        for some, number in numbers.items():
-            for stem in some:
-                self._needs[stem].append(number)
-        words = [*_literals(self._rows), *spelling.expand]
-        self._vocabulary = Vocabulary(words, spelling.fillers)
+        self.phrases: list[Phrase] = []
+        self._concepts = concepts.keys()
+        self._parts: dict[str, Part] = {}  # the same words are the same part
+        self._keys: dict[str, str] = {}
+        self._ranges: dict[str, tuple[float, float]] = {}
+        self._words = set(spelling.expand)
+        self._inside: dict[Part, Sequence[str]] = {}  # the keys of concepts in a part
+        self._named: dict[str, set[str]] = defaultdict(set)  # and of those that a concept lists
+        for name, rows in concepts.items():
+            self._list(name, rows)
+        self._check_no_concept_contains_itself()
+        self._by_rarest = self._rarest_first()
+        self._vocabulary = Vocabulary(self._words, spelling.fillers)
 
     def words(self, text: str) -> list[Word]:
         """The words of `text`, slips mended."""
         return self.spelling.words(text, self._vocabulary)
 
-    def opened(self, stem: str) -> Mapping[int, Sequence[str]]:
-        """The concepts of which a phrase can begin with this stem, by a need of the phrase.
+    def listed(self, key: str) -> Sequence[int]:
+        """The phrases, by number, whose rarest part has this key."""
+        return self._by_rarest.get(key, ())
 
-        It is the need that fewest stems meet; phrases of one word are under `NOTHING`.
-        """
-        return self._opened.get(stem, {})
+    def concepts_in(self, part: Part) -> Sequence[str]:
+        """The keys of the concepts that may be a part."""
+        return self._inside.get(part, ())
 
-    def opening(self, name: str, stem: str) -> Sequence[Phrase]:
-        """The phrases of a concept that can begin with this stem."""
-        return self._opening[name].get(stem, ())
+    def keys(self, word: Word) -> Sequence[str]:
+        """What a word is known by: its stem and very form, or the ranges that a number is in."""
+        if word.plain[0].isdigit():
+            value = float(word.plain.replace(",", "."))
+            return [key for key, (low, high) in self._ranges.items() if low <= value <= high]
+        return word.stem, EXACT + word.plain
 
-    def needs(self, stem: str) -> Sequence[int]:
-        """The needs of phrases, by number, that this stem meets."""
-        return self._needs.get(stem, ())
+    def _list(self, concept: str, rows: Sequence[str]) -> None:
+        """Add the phrases of a concept; those that are a single part become one."""
+        alone: set[str] = set()
+        for row in dict.fromkeys(rows):
+            words = row.split()
+            if not words or GAP in (words[0], words[-1]):
+                raise PhraseError(f"{row!r} must begin and end with a word; correct it")
+            parts = [self._parts.get(p) or self._part(p, row) for p in words if p != GAP]
+            if CONCEPT in row:
+                self._named[concept].update(*map(self.concepts_in, parts))
+            if len(parts) == 1:
+                alone |= parts[0]
+            else:
+                gaps = [before == GAP for before, p in itertools.pairwise(words) if p != GAP]
+                self.phrases.append(Phrase(concept, tuple(parts), tuple(gaps)))
+        if alone:
+            self.phrases.append(Phrase(concept, (frozenset(alone),), ()))
 
-    def _parse(self, row: str) -> tuple[Element, ...]:
-        parts = tuple(self._known_element(part, row) for part in row.split())
-        if not parts or isinstance(parts[0], Gap) or isinstance(parts[-1], Gap):
-            raise PhraseError(f"{row!r} must begin and end with a word; correct it")
-        return parts
-
-    def _known_element(self, part: str, row: str) -> Element:
-        known = self._elements.get(part)
-        if known is None:
-            known = self._elements[part] = self._element(part, row)
-        return known
-
-    def _element(self, part: str, row: str) -> Element:
-        if part == "...":
-            return Gap()
+    def _part(self, part: str, row: str) -> Part:
         if part.startswith(NUMBER):
             low, _, high = part[1:].partition("-")
             try:
-                return Number(float(low), float(high))
+                self._ranges[part] = float(low), float(high)
             except ValueError as error:
                 raise PhraseError(f"{part} in {row!r} is no range such as #38-42") from error
-        choices = part.split("/")
-        concepts = tuple(c[1:-1] for c in choices if c.startswith("{") and c.endswith("}"))
-        if strange := [name for name in concepts if name not in self._rows]:
-            raise PhraseError(f"{row!r} names the unknown concept {strange[0]}; define it")
-        words = [word for word in choices if not word.startswith("{")]
-        bare = [word.removeprefix(EXACT) for word in words]
-        if not all(word.isalpha() and word.islower() for word in bare):
-            raise PhraseError(f"{part!r} in {row!r} must be lower-case letters")
-        return OneOf(frozenset(self._stem(word, row) for word in words), concepts)
+            keys = [part]
+        else:
+            keys = [self._keys.get(word) or self._key(word, row) for word in part.split("/")]
+        found = self._parts[part] = frozenset(keys)
+        if CONCEPT in part:
+            self._inside[found] = [key for key in found if key[0] == CONCEPT]
+        return found
 
-    def _stem(self, word: str, row: str) -> str:
-        bare = plain(word.removeprefix(EXACT))
-        meant = self.spelling.expand.get(bare, bare)
-        if " " in meant:
-            raise PhraseError(f"{word!r} in {row!r} stands for {meant!r}; write that")
-        return EXACT + meant if word.startswith(EXACT) else self.spelling.stem(meant)
+    def _key(self, word: str, row: str) -> str:
+        bare = word.removeprefix(EXACT)
+        if word.startswith(CONCEPT) and word.endswith("}"):
+            key = word
+            if word[1:-1] not in self._concepts:
+                raise PhraseError(f"{row!r} names the unknown concept {word[1:-1]}; define it")
+        elif not (bare.isalpha() and bare.islower()):
+            raise PhraseError(f"{word!r} in {row!r} must be lower-case letters")
+        else:
+            bare = plain(bare)
+            self._words.add(bare)
+            meant = self.spelling.expand.get(bare, bare)
+            if " " in meant:
+                raise PhraseError(f"{word!r} in {row!r} stands for {meant!r}; write that")
+            key = EXACT + meant if word.startswith(EXACT) else self.spelling.stem(meant)
+        self._keys[word] = key
+        return key
 
-    def _first(
-        self, name: str, elements: Mapping[str, Sequence[Sequence[Element]]], within: Sequence[str]
-    ) -> frozenset[str]:
-        """The stems a concept can begin with; worked out once for each, parts first."""
-        if name in within:
-            raise PhraseError(f"the concept {name} contains itself; correct it")
-        if name not in self._firsts:
-            for parts in elements[name]:
-                for part in parts:
-                    for other in part.concepts if isinstance(part, OneOf) else ():
-                        self._first(other, elements, (*within, name))
-            stems = (self._stems(parts[0]) for parts in elements[name])
-            self._firsts[name] = frozenset[str]().union(*stems)
-        return self._firsts[name]
+    def _check_no_concept_contains_itself(self) -> None:
+        named = {f"{{{name}}}": inside for name, inside in self._named.items()}
+        try:
+            TopologicalSorter(named).prepare()
+        except CycleError as error:
+            first, *_ = error.args[1]
+            raise PhraseError(f"the concept {first[1:-1]} contains itself; correct it") from error
 
-    def _stems(self, element: Element) -> frozenset[str]:
-        """The stems an element can begin with; `NUMBER` stands for any number."""
-        known = self._begins.get(element)
-        if known is None:
-            known = frozenset((NUMBER,))
-            if isinstance(element, OneOf):
-                known = element.stems.union(*(self._firsts[name] for name in element.concepts))
-            self._begins[element] = known
-        return known
+    def _rarest_first(self) -> dict[str, list[int]]:
+        """The numbers of phrases by the keys of that part of each which is seldom said.
 
+        A word of many phrases is taken for one that people use much.
+        """
+        used = Counter(key for phrase in self.phrases for part in phrase.parts for key in part)
 
-def _literals(concepts: Mapping[str, Sequence[str]]) -> set[str]:
-    """Every word that a phrase spells out."""
-    parts = {part for rows in concepts.values() for row in rows for part in row.split()}
-    bare = {word.removeprefix(EXACT) for part in parts for word in part.split("/")}
-    return {plain(word) for word in bare if word.isalpha()}
+        def often(part: Part) -> int:
+            return sum(MANY if key[0] == CONCEPT else used[key] for key in part)
+
+        listed = defaultdict(list)
+        for number, phrase in enumerate(self.phrases):
+            rarest = min(phrase.parts, key=often) if phrase.gaps else phrase.parts[0]
+            for key in rarest:
+                listed[key].append(number)
+        return dict(listed)

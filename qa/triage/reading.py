@@ -1,16 +1,23 @@
-"""Where the concepts of a lexicon stand in one message."""
+"""Where the concepts of a lexicon stand in one message.
+
+The words of a message lead to the phrases that it has all parts of, and these to the concepts
+that they make, which may be parts of others. What no word leads to is never looked at.
+"""
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qa.triage.phrases import EXACT, NOTHING, NUMBER, Element, Lexicon, Number, OneOf, Phrase
+from qa.triage.phrases import Lexicon, Part, Phrase
 from qa.triage.wording import Word
 
 GAP = 3  # words that "..." may stand for
 FILLERS = 4  # words in a row that say nothing and may be passed over
 NEAREST = 4  # places of one concept that are tried beside one place of another
+
+Places = Mapping[int, Collection[int]]
+"""The words that something begins with, in order, and where it may end when it begins there."""
 
 
 class Match(NamedTuple):
@@ -30,32 +37,51 @@ class Reading:
 
     def __init__(self, lexicon: Lexicon, words: Sequence[Word]) -> None:
         self.words = words
-        self._keys = [NUMBER if word.plain[0].isdigit() else word.stem for word in words]
-        self._exact = [EXACT + word.plain for word in words]
         self._fillers = [word.plain in lexicon.spelling.fillers for word in words]
         self._negators = [word.plain in lexicon.spelling.negators for word in words]
         self._sentences = list(_sentences(words))
         self._sentence_at = [n for n, places in enumerate(self._sentences) for _ in places]
-        self._lexicon = lexicon
-        self._met = [self._needs_met(places) for places in self._sentences]
-        self._places: dict[str, list[int]] = defaultdict(list)  # where a concept might begin
-        for at, keys in enumerate(zip(self._keys, self._exact, strict=True)):
-            for key in keys:
-                opened = lexicon.opened(key)
-                for need in opened.keys() & self._met[self._sentence_at[at]]:
-                    for name in opened[need]:
-                        self._places[name].append(at)
-        self._ends: dict[tuple[str, int], set[int]] = {}
+        self._places: dict[str, dict[int, Collection[int]]] = defaultdict(dict)
+        for at, word in enumerate(words):
+            for key in lexicon.keys(word):
+                self._places[key][at] = (at + 1,)
+        self._fitting: dict[str, list[Phrase]] = defaultdict(list)
+        self._said = self._gather(lexicon)
+        self._parts: dict[Part, Places] = {}
+        self._with: dict[Part, frozenset[int]] = {}
         self._reach: dict[tuple[int, bool], range] = {}
         self._found: dict[str, Sequence[Match]] = {}
 
-    def _needs_met(self, places: range) -> frozenset[int]:
-        """The needs of phrases that the words of one sentence meet.
+    def _gather(self, lexicon: Lexicon) -> set[str]:
+        """Note every phrase that the message has all parts of, in whatever order.
 
-        Most phrases lack a word, which is what makes reading quick.
+        Gives all keys that the message has, those of concepts among them.
         """
-        keys = itertools.chain(*((self._keys[at], self._exact[at]) for at in places))
-        return frozenset(need for key in keys for need in self._lexicon.needs(key)) | {NOTHING}
+        said = set(self._places)
+        ahead = list(said)
+        waiting: dict[str, list[int]] = defaultdict(list)  # phrases that lack a concept as yet
+        noted: set[int] = set()
+        while ahead:
+            key = ahead.pop()
+            for number in itertools.chain(lexicon.listed(key), waiting.pop(key, ())):
+                phrase = lexicon.phrases[number]
+                missing = next(filter(said.isdisjoint, phrase.parts), None)
+                if missing is not None:
+                    for concept in lexicon.concepts_in(missing):
+                        waiting[concept].append(number)
+                elif number not in noted:
+                    noted.add(number)
+                    self._fitting[phrase.concept].append(phrase)
+                    made = f"{{{phrase.concept}}}"
+                    if made not in said:
+                        said.add(made)
+                        ahead.append(made)
+        return said
+
+    @property
+    def concepts(self) -> Collection[str]:
+        """The concepts that the message has all parts of a phrase of; more than are named in it."""
+        return self._fitting.keys()
 
     def sentence(self, at: int, back: int = 0, on: int = 0) -> range:
         """The words of the sentence that a word stands in, with `back` before it, `on` after."""
@@ -65,12 +91,11 @@ class Reading:
 
     def find(self, name: str) -> Sequence[Match]:
         """Every place where a concept is named, in order of the words."""
-        if name not in self._places:
+        if name not in self._fitting:
             return ()
         if name not in self._found:
-            places = dict.fromkeys(self._places[name])
-            found = ((at, max(self._concept(name, at), default=0)) for at in places)
-            self._found[name] = [Match(at, end) for at, end in found if end]
+            places = self._places_of(f"{{{name}}}")
+            self._found[name] = [Match(at, max(places[at])) for at in sorted(places)]
         return self._found[name]
 
     def written(self, match: Match) -> str:
@@ -80,53 +105,71 @@ class Reading:
 
     def together(self, names: Sequence[str], within: int) -> Iterator[tuple[Match, ...]]:
         """One match of each concept, all begun within so many words of the first one's."""
-        for name in names:
-            if name not in self._places:
-                return
-        if not all(map(self.find, names)):
+        if not all(map(self._fitting.__contains__, names)) or not all(map(self.find, names)):
             return
-        for first in self.find(names[0]):
-            near = [self._near(first, self.find(name), within) for name in names[1:]]
+        firsts, *others = map(self.find, names)
+        for first in firsts:
+            near = (_near(first.start, matches, within) for matches in others)
             yield from itertools.product([first], *near)
 
-    def _near(self, to: Match, matches: Sequence[Match], within: int) -> list[Match]:
-        """The matches begun fewer than `within` words away, the nearest `NEAREST` of them."""
-        near = [match for match in matches if abs(match.start - to.start) < within]
-        return sorted(near, key=lambda match: abs(match.start - to.start))[:NEAREST]
-
-    def _concept(self, name: str, at: int) -> Collection[int]:
-        """Where the phrases of a concept that begin at a word end; empty when none fits."""
-        held = self._ends.get((name, at))
+    def _places_of(self, key: str) -> Places:
+        """Where a word of the message stands, or a concept that it has all parts of."""
+        held = self._places.get(key)
         if held is None:
-            met = self._met[self._sentence_at[at]]
-            held = {
-                end
-                for key in (self._keys[at], self._exact[at])
-                for phrase in self._lexicon.opening(name, key)
-                if phrase.needs <= met
-                for end in self._phrase(phrase, at)
-            }
-            self._ends[name, at] = held
+            held = self._places[key] = {}
+            for phrase in self._fitting[key[1:-1]]:
+                _add(held, self._places_of_phrase(phrase))
         return held
 
-    def _phrase(self, phrase: Phrase, at: int) -> Collection[int]:
-        ends = self._element(phrase.first, at)
-        if not phrase.others:
-            return ends
-        last = self.sentence(at).stop
-        for element, gap in phrase.others:
+    def _places_of_phrase(self, phrase: Phrase) -> Places:
+        first, *others = phrase.parts
+        if not others:
+            return self._places_of_part(first)
+        sentences = self._sentences_with(first).intersection(*map(self._sentences_with, others))
+        if not sentences:
+            return {}
+        found = {
+            start: self._ends(phrase, start, ends)
+            for start, ends in self._places_of_part(first).items()
+            if self._sentence_at[start] in sentences
+        }
+        return {start: ends for start, ends in found.items() if ends}
+
+    def _ends(self, phrase: Phrase, start: int, ends: Collection[int]) -> Collection[int]:
+        """Where a phrase ends that begins at `start`, its first part ending at one of `ends`."""
+        last = self.sentence(start).stop
+        for part, gap in zip(phrase.parts[1:], phrase.gaps, strict=True):
+            places = self._places_of_part(part)
+            begins = {begin for end in ends for begin in self._onward(end, gap, last)}
+            ends = {end for begin in begins & places.keys() for end in places[begin]}
             if not ends:
                 break
-            begins = {begin for end in ends for begin in self._onward(end, gap, last)}
-            if isinstance(element, OneOf) and not element.concepts:
-                some, keys, exact = element.stems, self._keys, self._exact
-                ends = [at + 1 for at in begins if keys[at] in some or exact[at] in some]
-            else:
-                ends = {end for begin in begins for end in self._element(element, begin)}
         return ends
 
+    def _sentences_with(self, part: Part) -> frozenset[int]:
+        """The sentences, by number, that have any key of a part."""
+        held = self._with.get(part)
+        if held is None:
+            starts = itertools.chain.from_iterable(map(self._places_of, part & self._said))
+            held = self._with[part] = frozenset([self._sentence_at[start] for start in starts])
+        return held
+
+    def _places_of_part(self, part: Part) -> Places:
+        """Where any key of a part stands."""
+        held = self._parts.get(part)
+        if held is None:
+            keys = part & self._said
+            if len(keys) == 1:
+                held = self._places_of(*keys)
+            else:
+                held = {}
+                for key in keys:
+                    _add(held, self._places_of(key))
+            self._parts[part] = held
+        return held
+
     def _onward(self, start: int, gap: bool, last: int) -> range:
-        """Where the next element may begin: behind words that say nothing, and a gap's words."""
+        """Where the next part may begin: behind words that say nothing, and a gap's words."""
         held = self._reach.get((start, gap))
         if held is None:
             passed = fillers = 0
@@ -140,22 +183,18 @@ class Reading:
             held = self._reach[start, gap] = range(start, min(place + 1, last))
         return held
 
-    def _element(self, element: Element, at: int) -> Collection[int]:
-        if isinstance(element, OneOf):
-            here = (at + 1,) if self._is_one(at, element) else ()
-            if not element.concepts:
-                return here
-            return {*here, *(end for name in element.concepts for end in self._concept(name, at))}
-        found = isinstance(element, Number) and self._is_between(at, element)
-        return (at + 1,) if found else ()
 
-    def _is_one(self, at: int, element: OneOf) -> bool:
-        return self._keys[at] in element.stems or self._exact[at] in element.stems
+def _near(to: int, matches: Sequence[Match], within: int) -> list[Match]:
+    """The matches begun fewer than `within` words away, the nearest `NEAREST` of them."""
+    near = [match for match in matches if -within < match.start - to < within]
+    if len(near) > 1:
+        near.sort(key=lambda match: abs(match.start - to))
+    return near[:NEAREST]
 
-    def _is_between(self, at: int, number: Number) -> bool:
-        if self._keys[at] != NUMBER:
-            return False
-        return number.low <= float(self.words[at].plain.replace(",", ".")) <= number.high
+
+def _add(to: dict[int, Collection[int]], places: Places) -> None:
+    for start, ends in places.items():
+        to[start] = {*to[start], *ends} if start in to else ends
 
 
 def _sentences(words: Sequence[Word]) -> Iterator[range]:

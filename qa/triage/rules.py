@@ -9,9 +9,11 @@ of its `any`, every phrase of the line is reported within `within` words.
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -76,51 +78,79 @@ class Group:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Language:
-    """All groups of one language, ready to be matched.
+    """The rules of one language folder.
 
-    `background` names the concepts that count although past, as a cancer or an operation.
+    How the language is written is read at once. Its rules are read when a message may be in it;
+    `RuleError` is raised for a file that cannot be used. `shared` are the concepts of all its
+    rules; `background` names those that count although past, as a cancer or an operation.
     """
 
-    name: str
-    groups: tuple[Group, ...]
-    lexicon: Lexicon
-    cues: tuple[Cue, ...]
-    background: frozenset[str]
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self._folder = folder
+        self._table = _toml(folder / LANGUAGE_FILE)
+        self.shared: Mapping[str, Sequence[str]] = self._table["concepts"]
+        self.background = frozenset(self._table["background"])
+        self.spelling = Spelling(
+            stemmer=self._table["stemmer"],
+            expand=self._table["expand"],
+            fillers=frozenset(map(plain, " ".join(self._table["fillers"]).split())),
+            negators=frozenset(map(plain, self._table["negators"].split())),
+            telltale=frozenset(self._table["telltale"].split()),
+        )
+
+    @cached_property
+    def cues(self) -> tuple[Cue, ...]:
+        """What says that a sign is absent, over or only asked about."""
+        rows = [*self._table["cue"], _toml(self._folder / SAYINGS_FILE)]
+        return tuple(_cue(row, self._folder) for row in rows)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The rules, a group a file."""
+        return self._rules[0]
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """All concepts of the rules and the cues."""
+        return self._rules[1]
+
+    @cached_property
+    def _rules(self) -> tuple[tuple[Group, ...], Lexicon]:
+        concepts = {**self.shared, **cue_concepts(self.cues)}
+        files = LANGUAGE_FILE, SAYINGS_FILE
+        shared_bytes = b"".join((self._folder / name).read_bytes() for name in files)
+        groups = tuple(
+            _group(path, shared_bytes, self.shared.keys(), concepts)
+            for path in sorted(self._folder.glob("*.toml"))
+            if path.name not in files
+        )
+        return groups, Lexicon(self.spelling, concepts)
+
+    def worth_trying(self, named: Iterable[str]) -> list[tuple[Group, Rule]]:
+        """The rules that can fire where these concepts are named, in the order of the files."""
+        rules, by_rarest = self._by_rarest
+        return [
+            rules[place]
+            for place in sorted({at for name in named for at in by_rarest.get(name, ())})
+        ]
+
+    @cached_property
+    def _by_rarest(self) -> tuple[list[tuple[Group, Rule]], Mapping[str, list[int]]]:
+        """All rules, and their places by that concept of each line which fewest lines have."""
+        rules = [(group, rule) for group in self.groups for rule in group.rules]
+        used = Counter(name for _, rule in rules for line in rule.lines for name in line)
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, (_, rule) in enumerate(rules):
+            for line in rule.lines:
+                found[min(line, key=used.__getitem__)].append(place)
+        return rules, found
 
 
 def card_text(name: str, language: str) -> str:
     """The sentence called `name` in a language; in English where nobody wrote any in it."""
     return notice_text(name, language if language in languages() else FIRST)
-
-
-def read_spelling(folder: Path) -> tuple[Spelling, dict[str, Sequence[str]]]:
-    """How a language is written, and the concepts that its rules share."""
-    shared = _toml(folder / LANGUAGE_FILE)
-    spelling = Spelling(
-        stemmer=shared["stemmer"],
-        expand=shared["expand"],
-        fillers=frozenset(map(plain, " ".join(shared["fillers"]).split())),
-        negators=frozenset(map(plain, shared["negators"].split())),
-        telltale=frozenset(shared["telltale"].split()),
-    )
-    return spelling, shared["concepts"]
-
-
-def read_language(folder: Path) -> Language:
-    """The rules of one language folder. Raises `RuleError` for a file that cannot be used."""
-    shared_bytes = (folder / LANGUAGE_FILE).read_bytes() + (folder / SAYINGS_FILE).read_bytes()
-    spelling, shared = read_spelling(folder)
-    rows = [*_toml(folder / LANGUAGE_FILE)["cue"], _toml(folder / SAYINGS_FILE)]
-    cues = tuple(_cue(row, folder) for row in rows)
-    concepts: dict[str, Sequence[str]] = {**shared, **cue_concepts(cues)}
-    groups = []
-    for path in sorted(folder.glob("*.toml")):
-        if path.name not in (LANGUAGE_FILE, SAYINGS_FILE):
-            groups.append(_group(path, shared_bytes, shared.keys(), concepts))
-    background = frozenset(_toml(folder / LANGUAGE_FILE)["background"])
-    return Language(folder.name, tuple(groups), Lexicon(spelling, concepts), cues, background)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -116,10 +116,13 @@ class Scopes:
 
 
 def _thrown(reading: Reading, place: int, cue: Cue) -> Iterator[Scope]:
+    cues = reading.find(_name(place, "cues"))
+    if not cues:
+        return
     not_in = reading.find(_name(place, "not_in"))
     stops = [match.start for match in reading.find(_name(place, "stops"))]
     lifted = {reading.sentence(match.start) for match in reading.find(_name(place, "unless"))}
-    for match in reading.find(_name(place, "cues")):
+    for match in cues:
         alone, around = (
             reading.sentence(match.start),
             reading.sentence(match.start, cue.back, cue.on),

@@ -11,7 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -88,11 +88,15 @@ class Vocabulary:
     def __init__(self, words: Iterable[str], joined: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._parts = self._words.union(joined)
-        by_letter: dict[str, list[str]] = defaultdict(list)
+
+    @cached_property
+    def _by_letter(self) -> Mapping[str, Sequence[str]]:
+        """The words that may be written with slips, by their first letters."""
+        found: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._words):
             if len(word) >= SHORTEST:
-                by_letter[word[0]].append(word)
-        self._by_letter = dict(by_letter)
+                found[word[0]].append(word)
+        return dict(found)
 
     def meant(self, word: str) -> str:
         """`word` itself when it is one, or else the nearest word of the rules, if any is near."""
