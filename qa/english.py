@@ -5,18 +5,16 @@ is never touched: "bank" is no slip for "back".
 The page always shows what was searched, and offers the exact words instead.
 """
 
-import gzip
 import math
 import re
-from bisect import bisect_left
 from collections.abc import Mapping
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.words import STOP_WORDS, families, stem
+from qa.word_lists import place_in, word_list
 
 LEAST_WEIGHT = 0.15
 ALL = 1_646_569_324  # what all counts of the dictionary come to
@@ -27,26 +25,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CANDIDATE = re.compile(r"[^\W\d_]{5,}")
 
 
-@cache
-def _dictionary() -> bytes:
-    """The list of English words in pyspellchecker: lines of `"word": count`, in order.
-
-    Searched as it lies, it is ready in a tenth of the time and memory of a dict made of it.
-    """
-    packed = files("spellchecker").joinpath("resources/en.json.gz").read_bytes()
-    return gzip.decompress(packed).removeprefix(b"{\n").removesuffix(b"\n}")
-
-
 @lru_cache(maxsize=100_000)
 def count(word: str) -> int:
     """How often English texts use the lower-case `word`, of `ALL` words; 0 if they do not."""
-    lines = _dictionary()
-
-    def word_at(place: int) -> bytes:
-        start = lines.rfind(b"\n", 0, place) + 2  # behind the end of a line and a quotation mark
-        return lines[start : lines.index(b'"', start)]
-
-    place = bisect_left(range(len(lines)), word.encode(), key=word_at)
+    lines = word_list("en")
+    place = place_in(lines, word)
     line = lines[place : place + len(word.encode()) + 20].partition(b"\n")[0]
     found, _, used = line.removeprefix(b"\n").rpartition(b": ")
     return int(used.rstrip(b",")) if found == f'"{word}"'.encode() else 0

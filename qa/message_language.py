@@ -5,7 +5,7 @@ import re
 from qa.english import is_english
 from qa.notices import languages
 from qa.triage.check import triage
-from qa.triage.wording import Spelling, dictionary, plain
+from qa.triage.wording import Spelling, is_daily, plain
 
 # Marks and words that no other of our languages has, and that say enough alone.
 DECISIVE = {"es": frozenset("¿ ¡ hola gracias adiós adios buenos buenas".split())}
@@ -25,7 +25,7 @@ def message_language(text: str) -> str | None:
     told = {part.name: _telltales(words, part.spelling) for part in triage().languages}
     first, second, *_ = [*sorted(told, key=told.__getitem__, reverse=True), "", ""]
     plainly = told[first] >= WORDS and told[first] > told.get(second, 0)
-    known = sum(word in dictionary() or plain(word) in dictionary() for word in words)
+    known = sum(is_daily(word) or is_daily(plain(word)) for word in words)
     return first if plainly and known >= KNOWN * len(words) and first in languages() else None
 
 

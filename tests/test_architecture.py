@@ -51,7 +51,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "segno": ("qa/ui/qr.py",),
     "sentence_transformers": ("index/embedder.py", "evals/bench/floor.py"),
     "sklearn": ("evals/",),
-    "spellchecker": ("qa/english.py", "qa/triage/wording.py"),
+    "spellchecker": ("qa/word_lists.py",),
     "sqlalchemy": (
         "sources/history.py",
         "sources/library.py",

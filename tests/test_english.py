@@ -1,4 +1,4 @@
-"""The English dictionary, read as it lies, beside the library that it comes from."""
+"""The word lists, read as they lie, beside the library that they come from."""
 
 import random
 
@@ -6,6 +6,7 @@ import pytest
 from spellchecker import SpellChecker
 
 from qa.english import ALL, LEAST_WEIGHT, count, is_english, weight
+from qa.triage.wording import is_daily, plain
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +31,14 @@ def test_what_is_no_word_is_not_found(word):
 
 def test_rare_words_say_more():
     assert LEAST_WEIGHT == weight("need") < weight("doctor") < weight("biopsy") == 1.0
+
+
+def test_words_in_daily_use_are_found_in_their_plain_form_and_no_others():
+    daily, rare = set(), set()
+    for language in ("en", "es"):
+        for word, used in SpellChecker(language=language).word_frequency.dictionary.items():
+            (daily if used >= 100 else rare).add(plain(word))
+    assert {"cant", "esta", "ultimo", "año"} < daily
+    assert all(map(is_daily, daily))
+    assert not any(map(is_daily, rare - daily))
+    assert not any(map(is_daily, ["", "q", "боль", "aн", "a{"]))
