@@ -1,22 +1,14 @@
 """The web application: settings, library, snapshot and pages put together and served."""
 
-import os
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while gradio is imported
-# Gradio would make a table of its last 10,000 events at every question, for a page we have not.
-os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
-os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
-
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 
-from index.conversion import open_embedder
+from index.embedder import Embedder
 from index.errors import SearchError
 from qa.assistant import Assistant
 from qa.ledger.clerk import Clerk
@@ -29,6 +21,7 @@ from qa.staff.errors import KeyUnusable
 from qa.ui.answer_routes import answer_routes
 from qa.ui.answering import warm_up
 from qa.ui.front_door import FrontDoor
+from qa.ui.lean_gradio import gr
 from qa.ui.patient import patient_page
 from qa.ui.recorder import Recorder
 from qa.ui.routes import page_routes
@@ -41,11 +34,9 @@ logger = logging.getLogger(__name__)
 SESSIONS = 1000  # conversations held at once; the oldest is forgotten first
 
 
-def build_app(settings: Settings) -> FastAPI:
+def build_app(settings: Settings, embedder: Embedder) -> FastAPI:
     """The whole application over one home folder. An index may come later; a model may not."""
-    library = open_library(settings)
-    embedder = open_embedder(settings.model, settings.models)
-    return assemble(settings, Assistant(settings, library, embedder))
+    return assemble(settings, Assistant(settings, open_library(settings), embedder))
 
 
 def assemble(settings: Settings, assistant: Assistant) -> FastAPI:
@@ -107,9 +98,9 @@ def _add_staff(app: FastAPI, settings: Settings) -> None:
     app.mount("/staff", staff)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, embedder: Embedder) -> None:
     """Serve until interrupted. Says "Ready" once a first question would be answered at once."""
-    app = build_app(settings)
+    app = build_app(settings, embedder)
     _warm(settings, app.state.assistant)
     welcome_first_admin(app.state.staff)
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201

@@ -15,8 +15,9 @@ from evals.report.page import write_report
 from evals.results import Result, result_to_json, run_suite
 from evals.suite import Bench, Part, Suite
 from evals.suites import SUITES
-from qa.library_commands import BadUsage, ProgressBar, print_json
+from qa.library_commands import ProgressBar
 from qa.settings import Settings
+from qa.terminal import BadUsage, print_json
 
 FAILED = 1
 ROWS = "rows.jsonl"

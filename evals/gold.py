@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.rows import Report, Row, made_of, stop
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Document, Span
 
 GOLD = Path(__file__).parent / "gold"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from evals.gold import GOLD
 from evals.rows import Report, Row, made_of, stop
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from qa.triage.check import Triage, triage
 from qa.triage.rules import Level
 

@@ -9,7 +9,7 @@ from evals.judged import OURS, Judged
 from evals.measures import Estimate, difference, estimate
 from evals.suite import Bench, Suite
 from index.errors import SearchError
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.errors import SourceError
 
 Estimates = Mapping[str, Estimate]

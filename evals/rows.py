@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 
 Report = Callable[[str], None]

@@ -15,7 +15,7 @@ from evals.rows import ROW_ENDINGS, files_for
 from index.embedder import sha256_of
 from qa.answer import Answer, Quote, Turn
 from qa.assistant import Assistant
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.intake import take_in
 from sources.library import Library
 

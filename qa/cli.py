@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qa import commands, library_commands, red_flag_commands
+from qa.later import later
 from qa.ledger_verbs import add_ledger_verbs
+from qa.red_flag_verbs import add_red_flags
 from qa.settings import DEFAULT_HOME, read_settings
 from qa.staff_verbs import add_staff_verbs
+from qa.terminal import BadUsage
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -27,22 +29,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(Path(getattr(chosen, "home", DEFAULT_HOME)).expanduser())
         code: int = chosen.run(settings, chosen)
-    except commands.EXPECTED_ERRORS as error:
-        print(f"quotewell: {error}", file=sys.stderr)
-        return REFUSED
-    except library_commands.BadUsage as error:
-        print(f"quotewell: {error}", file=sys.stderr)
-        return NOT_UNDERSTOOD
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return 0
-    except OSError as error:
-        print(f"quotewell: {error}; check the path, its permissions and space", file=sys.stderr)
-        return REFUSED
     except KeyboardInterrupt:
         print("quotewell: stopped", file=sys.stderr)
         return 130
+    except BadUsage as error:
+        print(f"quotewell: {error}", file=sys.stderr)
+        return NOT_UNDERSTOOD
+    except OSError as error:
+        print(f"quotewell: {error}; check the path, its permissions and space", file=sys.stderr)
+        return REFUSED
+    except _expected_errors() as error:
+        print(f"quotewell: {error}", file=sys.stderr)
+        return REFUSED
     return code
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """What is told in a line. Imported when something went wrong: it is all that can."""
+    from qa.commands import EXPECTED_ERRORS  # noqa: PLC0415
+
+    return EXPECTED_ERRORS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,10 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_eval(parts, home)
     _add_bench(parts, home)
     add_ledger_verbs(parts, home)
-    red_flag_commands.add_red_flags(parts, home)
+    add_red_flags(parts, home)
     add_staff_verbs(parts, home)
     doctor = parts.add_parser("doctor", parents=[home], help="check that everything is in order")
-    doctor.set_defaults(run=commands.doctor)
+    doctor.set_defaults(run=later("qa.commands", "doctor"))
     return parser
 
 
@@ -78,7 +87,7 @@ def _add_serve(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     serve = parts.add_parser("serve", parents=[home], help="serve the page to a browser")
     serve.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 7860)")
-    serve.set_defaults(run=commands.serve)
+    serve.set_defaults(run=later("qa.commands", "serve"))
 
 
 def _add_ask(parts: "Verbs", home: argparse.ArgumentParser) -> None:
@@ -87,7 +96,7 @@ def _add_ask(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     what.add_argument("question", nargs="?", metavar="QUESTION")
     what.add_argument("--batch", metavar="FILE.jsonl", help='rows {"q": ...}, one answer a line')
     ask.add_argument("--json", action="store_true", help="print JSON")
-    ask.set_defaults(run=commands.ask)
+    ask.set_defaults(run=later("qa.asking", "ask"))
 
 
 def _add_quote(parts: "Verbs", home: argparse.ArgumentParser) -> None:
@@ -98,7 +107,7 @@ def _add_quote(parts: "Verbs", home: argparse.ArgumentParser) -> None:
         "--batch", metavar="FILE.jsonl", help='rows {"q": ..., "text": ...}, spans one a line'
     )
     quote.add_argument("--json", action="store_true", help="print JSON")
-    quote.set_defaults(run=commands.quote)
+    quote.set_defaults(run=later("qa.commands", "quote"))
 
 
 def _add_sources(parts: "Verbs", home: argparse.ArgumentParser) -> None:
@@ -107,32 +116,32 @@ def _add_sources(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     add = verbs.add_parser("add", parents=[home], help="add files, or all files in folders")
     add.add_argument("paths", nargs="*", metavar="PATH")
     add.add_argument("--starter", action="store_true", help="add the starter library")
-    add.set_defaults(run=library_commands.sources_add)
+    add.set_defaults(run=later("qa.library_commands", "sources_add"))
     listing = verbs.add_parser("list", parents=[home], help="list documents and versions")
     listing.add_argument("--json", action="store_true", help="print JSON")
-    listing.set_defaults(run=library_commands.sources_list)
+    listing.set_defaults(run=later("qa.library_commands", "sources_list"))
     show = verbs.add_parser("show", parents=[home], help="show one document")
     show.add_argument("doc_id", metavar="DOC_ID")
     show.add_argument("--version", metavar="V", help="a version, or the beginning of one")
     show.add_argument("--text", action="store_true", help="print the canonical text alone")
     show.add_argument("--json", action="store_true", help="print JSON")
-    show.set_defaults(run=library_commands.sources_show)
+    show.set_defaults(run=later("qa.library_commands", "sources_show"))
     withdraw = verbs.add_parser("withdraw", parents=[home], help="never quote a document again")
     withdraw.add_argument("doc_id", metavar="DOC_ID")
-    withdraw.set_defaults(run=library_commands.sources_withdraw)
+    withdraw.set_defaults(run=later("qa.library_commands", "sources_withdraw"))
 
 
 def _add_index(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     index = parts.add_parser("index", parents=[home], help="the search index")
     verbs = index.add_subparsers(required=True, metavar="build|status|verify")
     for name, run, words in (
-        ("build", library_commands.index_build, "index the library and switch to the new index"),
-        ("status", library_commands.index_status, "say what is indexed"),
-        ("verify", library_commands.index_verify, "check every file of the index"),
+        ("build", "index_build", "index the library and switch to the new index"),
+        ("status", "index_status", "say what is indexed"),
+        ("verify", "index_verify", "check every file of the index"),
     ):
         verb = verbs.add_parser(name, parents=[home], help=words)
         verb.add_argument("--json", action="store_true", help="print JSON")
-        verb.set_defaults(run=run)
+        verb.set_defaults(run=later("qa.library_commands", run))
 
 
 def _add_eval(parts: "Verbs", home: argparse.ArgumentParser) -> None:
@@ -146,7 +155,7 @@ def _add_eval(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     suites.add_argument("--json", action="store_true", help="print a line of JSON a suite")
     suites.add_argument("--report", metavar="DIR", help="write report.html and rows.jsonl there")
     suites.add_argument("--compare", metavar="ROWS.jsonl", help="rows of an earlier run")
-    suites.set_defaults(run=commands.evaluate)
+    suites.set_defaults(run=later("qa.commands", "evaluate"))
 
 
 def _add_bench(parts: "Verbs", home: argparse.ArgumentParser) -> None:
@@ -155,4 +164,4 @@ def _add_bench(parts: "Verbs", home: argparse.ArgumentParser) -> None:
     bench.add_argument("--part", action="append", metavar="PART", help="see docs/performance.md")
     bench.add_argument("--json", action="store_true", help="print JSON")
     bench.add_argument("--report", metavar="FILE.html", help="write a page with pictures")
-    bench.set_defaults(run=commands.bench)
+    bench.set_defaults(run=later("qa.commands", "bench"))

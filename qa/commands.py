@@ -1,9 +1,7 @@
-"""Asking, serving and checking: a command takes settings and arguments and gives an exit code."""
+"""Serving, checking, measuring: a command takes settings and arguments and gives an exit code."""
 
 import argparse
-import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,22 +9,17 @@ from pathlib import Path
 
 from index.conversion import open_embedder
 from index.errors import NoSnapshot, SearchError
-from index.openvino_encoder import STREAMS
 from index.snapshot import Manifest, SnapshotStore, index_recipe
-from qa.answer import Answer
-from qa.answer_json import answer_to_json, quote_to_json
-from qa.answer_text import answer_as_text
-from qa.assistant import Assistant
+from qa.answer_json import quote_to_json
 from qa.doctor import examine
-from qa.first_look import unsearched
 from qa.ledger.errors import LedgerError
-from qa.library_commands import BadInput, BadUsage, build_with_progress, print_json
+from qa.library_commands import build_with_progress
 from qa.notices import notice_text
 from qa.one_document import OneDocument
 from qa.open_library import open_library
 from qa.settings import Settings, SettingsError
 from qa.staff.errors import StaffError
-from qa.triage.check import triage
+from qa.terminal import BadInput, BadUsage, print_json, rows_in
 from qa.triage.signatures import SignatureError
 from sources.document import Document
 from sources.errors import SourceError
@@ -45,62 +38,6 @@ EXPECTED_ERRORS = (
 )
 
 
-def _rows(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The rows of a JSON-lines file; a bad row stops the run with its line number."""
-    try:
-        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} cannot be read as UTF-8 text; check the name") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise BadInput(f"{path} line {number} is not JSON; correct it") from error
-        if not isinstance(row, dict) or not all(isinstance(row.get(k), str) for k in needed):
-            raise BadInput(f"{path} line {number} lacks {' and '.join(needed)} as text; correct it")
-        yield row
-
-
-def _open_assistant(settings: Settings, at_once: int) -> Assistant:
-    SnapshotStore(settings.home).current_folder()  # say at once when nothing is indexed
-    embedder = open_embedder(settings.model, settings.models, at_once)
-    assistant = Assistant(settings, open_library(settings), embedder)
-    assistant.retriever().embed("")  # loading the model is not part of the first question's time
-    return assistant
-
-
-def ask(settings: Settings, chosen: argparse.Namespace) -> int:
-    """Answer one question, or a row of questions."""
-    rows = [{"q": chosen.question}] if chosen.batch is None else _rows(chosen.batch, ("q",))
-    texts = [row["q"] for row in rows]
-    end = "\n" if chosen.batch is None else "\n\n"
-    for answer in _answers(settings, texts):
-        if chosen.json:
-            print_json(answer_to_json(answer))
-        else:
-            print(answer_as_text(answer, settings), end=end)
-    return 0
-
-
-def _answers(settings: Settings, texts: Sequence[str]) -> Iterator[Answer]:
-    """An answer each. Without model or index, the warnings up to the first text without one."""
-    at_once = max(1, min(STREAMS, len(texts)))
-    try:
-        assistant = _open_assistant(settings, at_once)
-    except Exception as error:
-        for text in texts:
-            flag = triage().check(text)
-            if flag is None:
-                raise
-            print(f"quotewell: {error}", file=sys.stderr)
-            yield unsearched(text, flag)
-        return
-    with ThreadPoolExecutor(at_once) as pool:
-        yield from pool.map(assistant.ask, texts)
-
-
 def quote(settings: Settings, chosen: argparse.Namespace) -> int:
     """The evidence in one file, or in the text of each row."""
     one = bool(chosen.file), bool(chosen.question)
@@ -108,7 +45,7 @@ def quote(settings: Settings, chosen: argparse.Namespace) -> int:
         raise BadUsage("give either --question Q and a FILE, or --batch FILE.jsonl")
     asked = OneDocument(open_embedder(settings.model, settings.models))
     if chosen.batch:
-        for row in _rows(chosen.batch, ("q", "text")):
+        for row in rows_in(chosen.batch, ("q", "text")):
             print_json({"spans": _spans_in(row["q"], row["text"], asked, settings.max_quotes)})
         return 0
     path = Path(chosen.file)
@@ -176,15 +113,18 @@ def _evals_installed() -> Iterator[None]:
 
 def serve(settings: Settings, chosen: argparse.Namespace) -> int:
     """Serve the page. A new home is filled with the starter library first."""
-    import app  # noqa: PLC0415  the page stands above the commands; only serving needs it
-
     given = {"host": chosen.host, "port": chosen.port}
     changed = {name: value for name, value in given.items() if value is not None}
     settings = replace(settings, **changed)
     if _needs_index(settings):
         made = build_with_progress(settings)
         print(f"index {made.snapshot_id}: {made.passages} passages", flush=True)
-    app.serve(settings)
+    with ThreadPoolExecutor(1) as pool:  # the model is made ready while the page is imported
+        opening = pool.submit(open_embedder, settings.model, settings.models)
+        import app  # noqa: PLC0415  it stands above the commands; only serving needs it
+
+        embedder = opening.result()
+    app.serve(settings, embedder)
     return 0
 
 

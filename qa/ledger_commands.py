@@ -14,10 +14,11 @@ from qa.ledger.retention import forget
 from qa.ledger.seal import fingerprint
 from qa.ledger.search import Wanted, find_answers
 from qa.ledger.verify import verify
-from qa.library_commands import BadUsage, ProgressBar, print_json
+from qa.library_commands import ProgressBar
 from qa.open_library import open_library
 from qa.receipts import check_receipt, make_receipt, read_receipt
 from qa.settings import Settings
+from qa.terminal import BadUsage, print_json
 from sources.read import read_bytes
 
 SHOWN = 20  # answers in a list

@@ -1,7 +1,6 @@
 """The library and the index from the command line."""
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -14,23 +13,11 @@ from index.conversion import open_embedder
 from index.snapshot import Manifest, SnapshotStore
 from qa.open_library import open_library
 from qa.settings import Settings
+from qa.terminal import BadInput, BadUsage, print_json
 from sources.intake import Taken, files_in, starter_files, take_in
 from sources.library import Added, Entry
 
 SOME_REFUSED = 3
-
-
-class BadInput(Exception):
-    """A row or an argument that cannot be used; the message names it."""
-
-
-class BadUsage(Exception):
-    """Options that do not go together; the message says which do."""
-
-
-def print_json(value: object) -> None:
-    """One line of JSON on standard output."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
 class ProgressBar:

@@ -3,12 +3,12 @@
 import argparse
 
 from qa.ledger.ledger import Ledger
-from qa.library_commands import print_json
 from qa.settings import Settings
 from qa.staff.accounts import Accounts
 from qa.staff.key import StaffKey
 from qa.staff.lockout import Lockout
 from qa.staff.roles import TERMINAL, Role
+from qa.terminal import print_json
 
 
 def _accounts(settings: Settings) -> Accounts:

@@ -29,7 +29,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
     "fastapi": ("app.py", "qa/ui/", "evals/bench/desk.py"),
     "fpdf": ("qa/ui/sheet_pdf.py",),
     "grpc": ("index/milvus.py",),
-    "gradio": ("app.py", "qa/ui/"),
+    "gradio": ("qa/ui/lean_gradio.py",),
     "ir_measures": ("evals/measures.py",),
     "httpx2": ("qa/staff/sign_on.py",),
     "itsdangerous": ("qa/staff/key.py",),

@@ -429,7 +429,9 @@ def test_a_document_that_has_only_a_title_leaves_the_index_up_to_date(run, home,
 )
 def test_serving_takes_host_and_port_from_the_words(filled, monkeypatch, words, expected):
     served = []
-    monkeypatch.setitem(sys.modules, "app", SimpleNamespace(serve=served.append))
+    monkeypatch.setitem(
+        sys.modules, "app", SimpleNamespace(serve=lambda *given: served.extend(given))
+    )
     assert main(["--home", str(filled), "serve", *words]) == 0
     assert (served[0].host, served[0].port) == expected
 

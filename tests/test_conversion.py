@@ -26,7 +26,9 @@ from qa.settings import Settings
 settings = Settings(home=Path(sys.argv[1]))
 if sys.argv[2] == "serve":
     from app import build_app
-    answer = build_app(settings).state.assistant.ask("Does a biopsy hurt?")
+    from index.conversion import open_embedder
+    embedder = open_embedder(settings.model, settings.models)
+    answer = build_app(settings, embedder).state.assistant.ask("Does a biopsy hurt?")
     assert answer.quotes
 else:
     from qa.cli import main

@@ -10,7 +10,7 @@ from evals.formats.labelled import label_of, question_pair, scope_question, span
 from evals.formats.mediqa import read_mediqa
 from evals.formats.squad import read_squad
 from evals.rows import Row, stop
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 
 TEXT = "Vessels feed a tumour. Blood loss fell by half. Costs were not measured."

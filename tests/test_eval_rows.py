@@ -6,7 +6,7 @@ import json
 import pytest
 
 from evals.rows import ROW_ENDINGS, Row, files_for, made_of, rows_of, stop
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 
 WANTED = [{"id": "1", "q": "Größe?"}, {"id": "2", "q": "a, b\nc"}]

@@ -9,7 +9,7 @@ from evals.gold import GOLD, GoldAnswer, GoldError, gold_questions, resolve
 from evals.rows import made_of, stop
 from evals.suites.seeds import QUESTIONS as SEED_QUESTIONS
 from evals.suites.seeds import seed_question
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.intake import starter_files
 from sources.read import read_bytes, read_document, sidecar_of
 

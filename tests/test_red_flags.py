@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.red_flags import check_messages, messages, redflags_report
-from qa.library_commands import BadInput
 from qa.settings import Settings
+from qa.terminal import BadInput
 from qa.triage.care_card import care_card, red_flag_to_json
 from qa.triage.check import triage
 from qa.triage.rules import Level, card_text

@@ -12,8 +12,9 @@ from evals.bench.page import write_page
 from evals.bench.parts import PARTS
 from evals.identity import program_identity
 from evals.kept_home import place_for
-from qa.library_commands import BadUsage, ProgressBar, print_json
+from qa.library_commands import ProgressBar
 from qa.settings import Settings
+from qa.terminal import BadUsage, print_json
 
 SIZES = (4_000, 10_000)
 

@@ -19,7 +19,7 @@ from evals.formats.evidence import (
     spans_of,
 )
 from evals.rows import ROW_ENDINGS, Report, Row, ending_of, made_of, rows_of
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 
 

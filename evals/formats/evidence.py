@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from evals.corpus import OutsideText
 from evals.rows import Row
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 from sources.segments import sentences
 

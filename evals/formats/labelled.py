@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from evals.rows import Row
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 
 YES = frozenset({"1", "1.0", "true", "yes", "in", "in_scope", "in-scope", "in scope", "same"})

@@ -11,7 +11,7 @@ from pathlib import Path
 from lxml import etree
 
 from evals.rows import Report, Row, ending_of, made_of, text_of
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 
 RIGHT_FROM = 3
 

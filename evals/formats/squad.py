@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.rows import Report, Row, ending_of, json_of, rows_of, text_of
-from qa.library_commands import BadInput
+from qa.terminal import BadInput
 from sources.document import Span
 
 

@@ -24,7 +24,6 @@ from qa.ui.allowance import Allowance
 from qa.ui.routes import opened
 from qa.ui.sheet import Sheet, open_sheet
 from qa.ui.sheet_page import code_page, content_policy, said_page, sheet_page, source_page
-from qa.ui.sheet_pdf import Unprintable, sheet_pdf
 from sources.errors import SourceError
 
 logger = logging.getLogger(__name__)
@@ -98,6 +97,8 @@ class _Desk:
 
     def pdf(self, request: Request, name: str) -> Response:
         """The same as a PDF."""
+        from qa.ui.sheet_pdf import Unprintable, sheet_pdf  # noqa: PLC0415  a start need not wait
+
         try:
             self._take(self.count.printed, request)
             sheet = self._open(request, name)

@@ -9,14 +9,12 @@ from datetime import date
 from html import escape
 from typing import Any
 
-import gradio as gr
-from gradio.components import Component
-
 from qa.notices import languages, notice_text, speaking, spoken
 from qa.settings import Settings
 from qa.triage.care_card import lines_in
 from qa.ui.conversation import Talk, conversation
 from qa.ui.icons import icon
+from qa.ui.lean_gradio import gr
 
 SIZES = {"normal": "page.size_normal", "large": "page.size_large", "largest": "page.size_largest"}
 
@@ -25,14 +23,14 @@ class Frame:
     """Each part of the page beside what makes its words in the language that is spoken."""
 
     def __init__(self) -> None:
-        self._parts: list[tuple[Component, Callable[[], object]]] = []
+        self._parts: list[tuple[gr.components.Component, Callable[[], object]]] = []
 
     def part(self, words: Callable[[], str], elem_id: str | None = None) -> None:
         """Put HTML on the page that `words` makes."""
         made = gr.HTML(words(), elem_id=elem_id, apply_default_css=False)
         self._parts.append((made, words))
 
-    def told(self, part: Component, **notices: str) -> None:
+    def told(self, part: gr.components.Component, **notices: str) -> None:
         """Say which notices are the properties of one of Gradio's own parts."""
 
         def words() -> object:

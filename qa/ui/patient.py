@@ -9,9 +9,6 @@ from datetime import date
 from html import escape
 from typing import Any, NamedTuple
 
-import gradio as gr
-from gradio.components import Component
-
 from qa.assistant import Assistant
 from qa.notices import FIRST, notice_names, notice_text, speaking, spoken
 from qa.settings import Settings
@@ -20,6 +17,7 @@ from qa.ui.conversation import Talk, conversation, pending, suggestions
 from qa.ui.frame import Frame, emergency_number, language_choice, reading_choices
 from qa.ui.icons import icon
 from qa.ui.in_words import library_in, library_languages, other_languages
+from qa.ui.lean_gradio import gr
 from qa.ui.recorder import Recorder
 from qa.ui.side import side_column
 from qa.ui.take_away import script_notices
@@ -103,7 +101,7 @@ def _connect(
     talk, shown = kept
     stop = gr.Button(visible="hidden", elem_id="stop-asking")
 
-    def on_ask(given: dict[Component, Any]) -> tuple[Talk, object]:
+    def on_ask(given: dict[gr.components.Component, Any]) -> tuple[Talk, object]:
         text, exact, reader, ask_id, language = (given[part] for part in sent)
         now: Talk = given[talk]
         with speaking(language):

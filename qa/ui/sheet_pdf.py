@@ -8,7 +8,6 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-import gradio
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import TTFFont
@@ -18,12 +17,13 @@ from qa.ledger.reopen import Cut, Reopened
 from qa.notices import notice_text
 from qa.settings import Settings
 from qa.triage.care_card import CareCard
+from qa.ui.lean_gradio import gr
 from qa.ui.qr import QUIET, qr_rows
 from qa.ui.quote_card import Place, citation, facts_of, lines_of
 from qa.ui.sheet import Sheet, also_of, care_card_of, sign_of
 from sources.document import BlockKind, Document, Span
 
-FONTS = Path(gradio.__file__).parent / "templates/frontend/static/fonts/SourceSansPro"
+FONTS = Path(gr.__file__).parent / "templates/frontend/static/fonts/SourceSansPro"
 FONT = "Source Sans Pro"
 INK, SOFT, ACCENT, ALERT, RULE = (27, 42, 49), (80, 96, 106), (11, 92, 107), (155, 34, 24), 200
 MARGIN = 20.0  # millimetres, as all lengths here

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-import gradio as gr
-
 from qa.notices import languages, notice_text
+from qa.ui.lean_gradio import gr
 
 HERE = Path(__file__).parent
 STYLES = ("look/colours.css", "page.css", "words.css", "take_away.css")
