@@ -1,5 +1,6 @@
 """The web application: settings, library, snapshot and pages put together and served."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -103,6 +104,7 @@ def serve(settings: Settings, embedder: Embedder) -> None:
     app = build_app(settings, embedder)
     _warm(settings, app.state.assistant)
     welcome_first_admin(app.state.staff)
+    gc.freeze()  # what is there by now stays, and is never looked through while somebody waits
     print(f"Ready: http://{settings.host}:{settings.port}", flush=True)  # noqa: T201
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
 

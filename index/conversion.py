@@ -192,7 +192,7 @@ def _write_network(transformer: Any, path: Path) -> None:  # noqa: ANN401  untyp
     traced = frontend.convert(frontend.load(decoder))
     states = ov.Model([traced.output(0)], traced.get_parameters())
     try:
-        ov.save_model(states, path, compress_to_fp16=False)
+        ov.save_model(states, path, compress_to_fp16=True)  # half to read, to hash and to hold
     except RuntimeError as error:
         raise NotConverted(f"{path.parent.parent} cannot be written; free space there") from error
 

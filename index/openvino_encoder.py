@@ -60,7 +60,7 @@ def precisions() -> tuple[str, ...]:
 
 def conversion_recipe() -> str:
     """Names what a conversion was proved with; one proved with anything else is made anew."""
-    return f"1 openvino {version('openvino')} {' '.join(precisions())}"
+    return f"2 openvino {version('openvino')} {' '.join(precisions())}"
 
 
 @dataclass(frozen=True, slots=True)

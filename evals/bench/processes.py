@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-PROGRAM = (sys.executable, "-c", "import sys; from qa.cli import main; sys.exit(main())")
+PROGRAM = (sys.executable, "-c", "import sys; from qa.cli import program; sys.exit(program())")
 PATIENCE_S = 180  # a first start indexes the starter library and converts the model
 LOOK_S = 0.01  # between two looks at the memory of a process
 
