@@ -15,6 +15,7 @@ from index.arrays import gather, rows_in
 from index.embedder import Embedder, TokenRows, Vectors
 from index.engines import POOL, Mask, Rows
 from index.hits import Hit, Ranking
+from index.one_thread import numpy_on_one_thread
 from index.snapshot import Searchable
 from index.words import terms
 
@@ -41,6 +42,7 @@ class Retriever:
     """Searches one snapshot. Asking reads only, so threads may share it."""
 
     def __init__(self, snapshot: Searchable, embedder: Embedder) -> None:
+        numpy_on_one_thread()
         self.snapshot = snapshot
         self.embedder = embedder
         counts = np.diff(snapshot.passages.asked_ends)
