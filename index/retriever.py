@@ -48,11 +48,21 @@ class Retriever:
         counts = np.diff(snapshot.passages.asked_ends)
         self._passage_of_wording = np.repeat(np.arange(len(counts)), counts)
         self._allowed = _Allowed((), None, None)
+        self._ahead: dict[str, QuestionVectors] = {}
 
     def embed(self, text: str) -> QuestionVectors:
         """The vectors of a question, computed once for everything that needs them."""
-        vectors, (tokens,) = self.embedder.embed_tokens([text])
-        return QuestionVectors(vectors[0], tokens)
+        ahead = self._ahead.pop(text, None)
+        return ahead or self._embedded([text])[0]
+
+    def embed_ahead(self, texts: Sequence[str]) -> None:
+        """Embed questions that will soon be asked: together is cheaper, and changes no digit."""
+        texts = list(dict.fromkeys(texts))
+        self._ahead.update(zip(texts, self._embedded(texts), strict=True))
+
+    def _embedded(self, texts: Sequence[str]) -> list[QuestionVectors]:
+        vectors, tokens = self.embedder.embed_tokens(texts, apart=True)
+        return [QuestionVectors(*row) for row in zip(vectors, tokens, strict=True)]
 
     def search(self, text: str, vector: Vectors, k: int, versions: Container[str]) -> Ranking:
         """The `k` best passages of the document versions in `versions`, which never changes.

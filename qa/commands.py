@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from index.snapshot import Manifest, SnapshotStore, index_recipe
 from qa.answer import Answer
 from qa.answer_json import answer_to_json, quote_to_json
 from qa.answer_text import answer_as_text
+from qa.ask_all import ask_all
 from qa.assistant import Assistant
 from qa.doctor import examine
 from qa.first_look import unsearched
@@ -97,8 +97,7 @@ def _answers(settings: Settings, texts: Sequence[str]) -> Iterator[Answer]:
             print(f"quotewell: {error}", file=sys.stderr)
             yield unsearched(text, flag)
         return
-    with ThreadPoolExecutor(at_once) as pool:
-        yield from pool.map(assistant.ask, texts)
+    yield from ask_all(assistant, texts)
 
 
 def quote(settings: Settings, chosen: argparse.Namespace) -> int:
