@@ -36,11 +36,15 @@ class RememberingEmbedder(Passing):
         return found
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+        self,
+        texts: Sequence[str],
+        seen: Callable[[int], None] = lambda _: None,
+        *,
+        apart: bool = False,
     ) -> tuple[Vectors, list[TokenRows]]:
         """What `embed` gives, and the tokens of each text."""
         fresh = list(dict.fromkeys(text for text in texts if text not in self._tokens))
-        vectors, rows = self._embedder.embed_tokens(fresh, seen)
+        vectors, rows = self._embedder.embed_tokens(fresh, seen, apart=apart)
         self._known.update(zip(fresh, vectors, strict=True))
         self._tokens.update(zip(fresh, rows, strict=True))
         return self.embed(texts), [self._tokens[text] for text in texts]

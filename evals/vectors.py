@@ -72,10 +72,14 @@ class KeptVectors(Passing):
         return np.stack([found[key] for key in keys])
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+        self,
+        texts: Sequence[str],
+        seen: Callable[[int], None] = lambda _: None,
+        *,
+        apart: bool = False,
     ) -> tuple[Vectors, list[TokenRows]]:
         """What `embed` gives, and the tokens of each text; these are too many to be kept."""
-        return self._embedder.embed_tokens(texts, seen)
+        return self._embedder.embed_tokens(texts, seen, apart=apart)
 
 
 def _look_up(kept: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, Vectors]]:

@@ -64,9 +64,12 @@ class Embedder(Protocol):
         ...
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = ...
+        self, texts: Sequence[str], seen: Callable[[int], None] = ..., *, apart: bool = ...
     ) -> tuple[Vectors, list[TokenRows]]:
-        """What `embed` gives, and the tokens of each text from the same computation."""
+        """What `embed` gives, and the tokens of each text from the same computation.
+
+        With `apart` each text has to the last digit what it would have alone.
+        """
         ...
 
 
@@ -203,9 +206,13 @@ class SentenceTransformerEmbedder:
         return vectors
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+        self,
+        texts: Sequence[str],
+        seen: Callable[[int], None] = lambda _: None,
+        *,
+        apart: bool = True,
     ) -> tuple[Vectors, list[TokenRows]]:
-        """What `embed` gives, and the tokens of each text from the same computation."""
+        """What `embed` gives, and the tokens of each text, which is computed alone."""
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         found = []
         for row, text in enumerate(texts):

@@ -140,42 +140,57 @@ class OpenVinoEmbedder:
         return vectors
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+        self,
+        texts: Sequence[str],
+        seen: Callable[[int], None] = lambda _: None,
+        *,
+        apart: bool = False,
     ) -> tuple[Vectors, list[TokenRows]]:
-        """What `embed` gives, and the tokens of each text from the same computation."""
+        """What `embed` gives, and the tokens of each text from the same computation.
+
+        With `apart` only texts of one length are computed together, which changes no digit.
+        """
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         found: dict[int, TokenRows] = {}
-        for rows, (pooled, tokens) in self._computed(self._pooled_and_tokens, texts):
+        for rows, (pooled, tokens) in self._computed(self._pooled_and_tokens, texts, apart=apart):
             vectors[rows] = pooled
             found.update(zip(rows, tokens, strict=True))
             seen(len(found))
         return vectors, [found[row] for row in range(len(texts))]
 
     def _computed(
-        self, compute: Callable[[Sequence[Encoding]], T], texts: Sequence[str]
+        self,
+        compute: Callable[[Sequence[Encoding]], T],
+        texts: Sequence[str],
+        *,
+        apart: bool = False,
     ) -> Iterator[tuple[list[int], T]]:
         """Row numbers and what `compute` makes of their tokens, several batches at a time."""
         with ThreadPoolExecutor(self._streams) as pool:
-            apart = pool.map if len(texts) > 1 else map  # a question needs no second thread
+            spread = pool.map if len(texts) > 1 else map  # a question needs no second thread
             order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
             for start in range(0, len(order), WINDOW):
                 window = order[start : start + WINDOW]
                 cut = self._tokenizer.encode_batch([texts[row] for row in window])
-                batches = self._batches(zip(window, cut, strict=True))
-                made = apart(compute, [encodings for _, encodings in batches])
+                batches = self._batches(zip(window, cut, strict=True), apart=apart)
+                made = spread(compute, [encodings for _, encodings in batches])
                 yield from zip((rows for rows, _ in batches), made, strict=True)
 
     def _batches(
-        self, cut: Iterable[tuple[int, Encoding]]
+        self, cut: Iterable[tuple[int, Encoding]], *, apart: bool
     ) -> list[tuple[list[int], list[Encoding]]]:
         """Row numbers and their tokens, in batches of like length that fit `BATCH_TOKENS`."""
         left = sorted(cut, key=lambda pair: -len(pair[1]))
         batches = []
         while left:
-            fitting = max(1, BATCH_TOKENS // self._width(left[0][1]))
-            rows, encodings = zip(*left[:fitting], strict=True)
+            longest = len(left[0][1])
+            fitting = max(1, BATCH_TOKENS // self._padded(longest))
+            some = left[:fitting]
+            if apart:
+                some = [pair for pair in some if len(pair[1]) == longest]
+            rows, encodings = zip(*some, strict=True)
             batches.append((list(rows), list(encodings)))
-            left = left[fitting:]
+            left = left[len(some) :]
         return batches
 
     def _pooled(self, cut: Sequence[Encoding]) -> Vectors:
@@ -197,13 +212,14 @@ class OpenVinoEmbedder:
             tokens.append(TokenRows(_unit(state[own]), offsets))
         return self._pool(states, mask), tokens
 
-    def _width(self, longest: Encoding) -> int:
-        return min(-(-len(longest) // STEP) * STEP, self._made.longest)
+    def _padded(self, longest: int) -> int:
+        return min(-(-longest // STEP) * STEP, self._made.longest)
 
     def _states(self, cut: Sequence[Encoding]) -> tuple[Vectors, NDArray[np.float32]]:
         """The network's state for every token `(n, t, dimension)`, and 1 where a token is."""
-        longest = max(cut, key=len)
-        shape = len(cut), self._width(longest) if len(cut) > 1 else len(longest)
+        lengths = [len(encoding) for encoding in cut]
+        longest = max(lengths)
+        shape = len(cut), longest if min(lengths) == longest else self._padded(longest)
         numbers = np.full(shape, self._made.padding, dtype=np.int64)
         mask, kinds = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         for row, encoding in enumerate(cut):

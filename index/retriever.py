@@ -15,6 +15,7 @@ from index.arrays import gather, rows_in
 from index.embedder import Embedder, TokenRows, Vectors
 from index.engines import POOL, Mask, Rows
 from index.hits import Hit, Ranking
+from index.one_thread import numpy_on_one_thread
 from index.snapshot import Searchable
 from index.words import terms
 
@@ -41,16 +42,27 @@ class Retriever:
     """Searches one snapshot. Asking reads only, so threads may share it."""
 
     def __init__(self, snapshot: Searchable, embedder: Embedder) -> None:
+        numpy_on_one_thread()
         self.snapshot = snapshot
         self.embedder = embedder
         counts = np.diff(snapshot.passages.asked_ends)
         self._passage_of_wording = np.repeat(np.arange(len(counts)), counts)
         self._allowed = _Allowed((), None, None)
+        self._ahead: dict[str, QuestionVectors] = {}
 
     def embed(self, text: str) -> QuestionVectors:
         """The vectors of a question, computed once for everything that needs them."""
-        vectors, (tokens,) = self.embedder.embed_tokens([text])
-        return QuestionVectors(vectors[0], tokens)
+        ahead = self._ahead.pop(text, None)
+        return ahead or self._embedded([text])[0]
+
+    def embed_ahead(self, texts: Sequence[str]) -> None:
+        """Embed questions that will soon be asked: together is cheaper, and changes no digit."""
+        texts = list(dict.fromkeys(texts))
+        self._ahead.update(zip(texts, self._embedded(texts), strict=True))
+
+    def _embedded(self, texts: Sequence[str]) -> list[QuestionVectors]:
+        vectors, tokens = self.embedder.embed_tokens(texts, apart=True)
+        return [QuestionVectors(*row) for row in zip(vectors, tokens, strict=True)]
 
     def search(self, text: str, vector: Vectors, k: int, versions: Container[str]) -> Ranking:
         """The `k` best passages of the document versions in `versions`, which never changes.

@@ -3,13 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from index.embedder import Embedder
-from index.openvino_encoder import STREAMS
 from qa.answer import Answer
 from qa.answer_json import answer_to_json
 from qa.answer_text import answer_as_text
+from qa.ask_all import ask_all
 from qa.assistant import Assistant
 from qa.first_look import unsearched
 from qa.open_library import open_library
@@ -47,8 +46,7 @@ def _answers(
             print(f"quotewell: {error}", file=sys.stderr)
             yield unsearched(text, flag)
         return
-    with ThreadPoolExecutor(max(1, min(STREAMS, len(texts)))) as pool:
-        yield from pool.map(assistant.ask, texts)
+    yield from ask_all(assistant, texts)
 
 
 def _open_assistant(settings: Settings, model: Callable[[], Embedder]) -> Assistant:

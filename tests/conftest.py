@@ -85,7 +85,11 @@ class HashingEmbedder:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+        self,
+        texts: Sequence[str],
+        seen: Callable[[int], None] = lambda _: None,
+        *,
+        apart: bool = True,
     ) -> tuple[Vectors, list[TokenRows]]:
         """The same vectors, and those of the words one by one."""
         found = []

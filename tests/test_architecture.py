@@ -61,6 +61,7 @@ ONE_DOOR = {  # a third-party library, and the only places that may name it
         "qa/ledger/",
         "qa/staff/",
     ),
+    "threadpoolctl": ("index/one_thread.py",),
     "tokenizers": ("index/openvino_encoder.py",),
     "torch": ("index/reranker.py",),
     "trafilatura": ("sources/readers/html.py",),

@@ -100,6 +100,17 @@ def test_every_token_has_a_vector_of_unit_length(converted, model):
         assert cosines == pytest.approx(np.ones(len(cosines)), abs=5e-4)
 
 
+def test_apart_a_text_is_computed_to_the_last_digit_as_it_is_alone(converted):
+    texts = ["", "Will it hurt?", "Is it loud?", *(f"Does it take {n} days?" for n in range(90))]
+    texts += ["pain " * n for n in (3, 4, 5, 6, 7, 300)]
+    vectors, tokens = converted.embed_tokens(texts, apart=True)
+    for text, vector, own in zip(texts, vectors, tokens, strict=True):
+        (alone,), (its,) = converted.embed_tokens([text])
+        assert np.array_equal(vector, alone)
+        assert np.array_equal(own.vectors, its.vectors)
+        assert np.array_equal(own.offsets, its.offsets)
+
+
 def test_tokens_say_where_they_stand(converted):
     _, (tokens,) = converted.embed_tokens(["Will it hurt?"])
     assert tokens.offsets.tolist() == [[0, 4], [5, 7], [8, 12], [12, 13]]

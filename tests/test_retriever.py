@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from index.build import build
 from index.memory import MemorySnapshot
@@ -154,3 +155,9 @@ def test_one_document_in_memory_ranks_as_the_library_does(assistant, embedder):
     kept = assistant.snapshot.passages[0]
     assert hit.passage_id == kept.passage_id
     assert np.array_equal(retriever.snapshot.vectors[0], assistant.snapshot.vectors[0])
+
+
+def test_numpy_multiplies_on_one_thread(assistant):
+    assistant.ask("Does a biopsy hurt?")
+    threads = {part["num_threads"] for part in threadpool_info() if "numpy" in part["filepath"]}
+    assert threads == {1}

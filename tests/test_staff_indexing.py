@@ -87,8 +87,8 @@ class Slow:
         assert self.go_on.wait(10)
         return self._embedder.embed(texts, seen)
 
-    def embed_tokens(self, texts, seen=lambda _: None):
-        return self._embedder.embed_tokens(texts, seen)
+    def embed_tokens(self, texts, seen=lambda _: None, *, apart=False):
+        return self._embedder.embed_tokens(texts, seen, apart=apart)
 
 
 def test_while_one_is_built_the_last_one_serves_and_a_second_asker_gets_another(library, embedder):

@@ -46,11 +46,15 @@ class TurningEmbedder(Passing):
         return np.stack([_turned(row, text) for row, text in zip(rows, texts, strict=True)])
 
     def embed_tokens(
-        self, texts: Sequence[str], seen: Callable[[int], None] = lambda _: None
+        self,
+        texts: Sequence[str],
+        seen: Callable[[int], None] = lambda _: None,
+        *,
+        apart: bool = False,
     ) -> tuple[Vectors, list[TokenRows]]:
         """What `embed` gives, and the tokens of each text."""
         plain = list(dict.fromkeys(_MARK.sub("", text) for text in texts))
-        vectors, tokens = self._embedder.embed_tokens(plain, seen)
+        vectors, tokens = self._embedder.embed_tokens(plain, seen, apart=apart)
         at = {text: row for row, text in enumerate(plain)}
         whole, found = np.zeros((len(texts), self.identity.dimension), np.float32), []
         for row, text in enumerate(texts):
