@@ -26,7 +26,6 @@ from index.embedder import (
 )
 from index.errors import ModelUnusable, NotConverted
 from index.openvino_encoder import (
-    NETWORK,
     STREAMS,
     TOKENIZER,
     Conversion,
@@ -34,6 +33,7 @@ from index.openvino_encoder import (
     conversion_recipe,
     openvino,
     precisions,
+    write_prepared,
 )
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,8 @@ def _convert_into(folder: Path, name: str) -> None:
         replace(refusal, refused=why).write(folder)
         return
     transformer, pooling, *_ = reference.model
-    _write_network(transformer, folder / NETWORK)
+    description = folder / "model.xml"  # of the network; its weights lie beside it
+    _write_network(transformer, description)
     tokenizer = reference.model.tokenizer
     (folder / TOKENIZER).write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
     made = replace(
@@ -147,14 +148,16 @@ def _convert_into(folder: Path, name: str) -> None:
         pooling=pooling.pooling_mode,
         longest=int(reference.model.max_seq_length),
         padding=int(tokenizer.pad_token_id or 0),
-        files=tuple((path.name, sha256_of(path)) for path in sorted(folder.iterdir())),
     )
     for precision in precisions():
+        write_prepared(description, precision)
         made = replace(made, precision=precision)
         why = difference(reference, OpenVinoEmbedder(name, folder, made))
         if not why:
             break
-    (replace(refusal, refused=why) if why else made).write(folder)
+    description.unlink()
+    files = tuple((path.name, sha256_of(path)) for path in sorted(folder.iterdir()))
+    (replace(refusal, refused=why) if why else replace(made, files=files)).write(folder)
 
 
 def _check_space(folder: Path, source: Path) -> None:

@@ -15,7 +15,14 @@ from index import conversion
 from index.conversion import LEAST_COSINE, TEXTS, difference, open_embedder, unlike_what_we_know
 from index.embedder import DEFAULT_MODEL, SentenceTransformerEmbedder
 from index.errors import NotConverted
-from index.openvino_encoder import NETWORK, RECORD, TOKENIZER, Conversion, OpenVinoEmbedder
+from index.openvino_encoder import (
+    NETWORK,
+    RECORD,
+    TOKENIZER,
+    WEIGHTS,
+    Conversion,
+    OpenVinoEmbedder,
+)
 from qa.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -116,7 +123,7 @@ def test_tokens_say_where_they_stand(converted):
     assert tokens.offsets.tolist() == [[0, 4], [5, 7], [8, 12], [12, 13]]
 
 
-@pytest.mark.parametrize("name", [NETWORK, TOKENIZER, "model.bin"])
+@pytest.mark.parametrize("name", [NETWORK, TOKENIZER, WEIGHTS])
 def test_a_file_that_was_changed_or_lost_is_noticed(kept, name):
     with (kept / name).open("r+b") as file:
         file.seek(100)
@@ -148,7 +155,7 @@ def test_a_model_of_another_width_is_not_taken(kept):
 
 
 def test_a_damaged_model_is_converted_again_and_what_was_left_half_done_is_removed(kept, caplog):
-    (kept / "model.bin").write_bytes(b"")
+    (kept / WEIGHTS).write_bytes(b"")
     left = kept.parent / ".converting-1"
     left.mkdir()
     assert open_embedder(DEFAULT_MODEL, kept.parent).runtime.startswith("OpenVINO")
