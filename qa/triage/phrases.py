@@ -13,12 +13,14 @@ A phrase is a row of words; every ending of a word counts as the word, and words
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from qa.triage.wording import Spelling, Vocabulary, Word, plain
+from qa.triage.wording import Spelling, Vocabulary, Word, parts_of, plain
 
 GAP, NUMBER, EXACT, CONCEPT = "...", "#", "=", "{"
+WORDS_KEPT = 5_000  # as people write them, over and over
 MANY = 1000  # phrases that a concept counts for: what it lists is said more than any one word
 
 Part = frozenset[str]
@@ -58,11 +60,17 @@ class Lexicon:
             self._list(name, rows)
         self._check_no_concept_contains_itself()
         self._by_rarest = self._rarest_first()
-        self._vocabulary = Vocabulary(self._words, spelling.fillers)
+        vocabulary = Vocabulary(self._words, spelling.fillers)
+        plain_words = partial(spelling.plain_words, vocabulary=vocabulary)
+        self._plain_words = lru_cache(WORDS_KEPT)(plain_words)
 
     def words(self, text: str) -> list[Word]:
         """The words of `text`, slips mended."""
-        return self.spelling.words(text, self._vocabulary)
+        return [
+            Word(said, stem, written, sentence)
+            for written, sentence in parts_of(text)
+            for said, stem in self._plain_words(written)
+        ]
 
     def listed(self, key: str) -> Sequence[int]:
         """The phrases, by number, whose rarest part has this key."""

@@ -64,26 +64,12 @@ class Spelling:
             stemmers[self.stemmer] = Stemmer.Stemmer(self.stemmer)
         return str(stemmers[self.stemmer].stemWord(plain))
 
-    def words(self, text: str, vocabulary: "Vocabulary | None" = None) -> list[Word]:
-        """The words of `text` in order; slips are mended when there is a vocabulary."""
-        found: list[Word] = []
-        known: dict[str, list[tuple[str, str]]] = {}
-        sentence = 0
-        for written in _PART.findall(visible(text)):
-            if not written[0].isalnum():
-                sentence += 1
-                continue
-            if written not in known:
-                known[written] = [(p, self.stem(p)) for p in self._plain(written, vocabulary)]
-            found += [Word(said, stem, written, sentence) for said, stem in known[written]]
-        return found
-
-    def _plain(self, written: str, vocabulary: "Vocabulary | None") -> Iterator[str]:
-        """The plain words that one written word stands for."""
+    def plain_words(self, written: str, vocabulary: "Vocabulary") -> list[tuple[str, str]]:
+        """The plain words that a written word stands for, slips mended, each with its stem."""
         said = plain(written)
-        for part in self.expand.get(said, said).split():
-            for meant in (vocabulary.meant(part) if vocabulary else part).split():
-                yield from self.expand.get(meant, meant).split()
+        meant = " ".join(map(vocabulary.meant, self.expand.get(said, said).split()))
+        found = [word for part in meant.split() for word in self.expand.get(part, part).split()]
+        return [(word, self.stem(word)) for word in found]
 
 
 class Vocabulary:
@@ -161,6 +147,16 @@ def _daily_between(start: str, end: str) -> frozenset[str]:
         for lines in map(word_list, DICTIONARIES)
         for word in _KNOWN_WORD.findall(lines[place_in(lines, start) : place_in(lines, end)])
     )
+
+
+def parts_of(text: str) -> Iterator[tuple[str, int]]:
+    """The written words and numbers of `text` in order, each with its sentence's number."""
+    sentence = 0
+    for written in _PART.findall(visible(text)):
+        if written[0].isalnum():
+            yield written, sentence
+        else:
+            sentence += 1
 
 
 def told_by(text: str, spellings: Sequence[Spelling]) -> list[Spelling]:
