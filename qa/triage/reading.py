@@ -187,9 +187,7 @@ class Reading:
 def _near(to: int, matches: Sequence[Match], within: int) -> list[Match]:
     """The matches begun fewer than `within` words away, the nearest `NEAREST` of them."""
     near = [match for match in matches if -within < match.start - to < within]
-    if len(near) > 1:
-        near.sort(key=lambda match: abs(match.start - to))
-    return near[:NEAREST]
+    return sorted(near, key=lambda match: abs(match.start - to))[:NEAREST]
 
 
 def _add(to: dict[int, Collection[int]], places: Places) -> None:

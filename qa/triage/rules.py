@@ -31,6 +31,10 @@ _RULE_KEYS = {"id", "why", "any", "unless", "despite", "within", "level", "notic
 _RULE_KEYS |= {"fires", "quiet"}
 
 
+Line = tuple[str, ...]
+"""The names of concepts that fire a rule together."""
+
+
 class RuleError(Exception):
     """A rule file cannot be used; the message names it and says what to correct."""
 
@@ -51,7 +55,7 @@ class Rule:
     why: str
     level: Level
     notice: str
-    lines: tuple[tuple[str, ...], ...]
+    lines: tuple[Line, ...]
     unless: str
     despite: frozenset[Sense]
     within: int
@@ -128,24 +132,23 @@ class Language:
         )
         return groups, Lexicon(self.spelling, concepts)
 
-    def worth_trying(self, named: Iterable[str]) -> list[tuple[Group, Rule]]:
-        """The rules that can fire where these concepts are named, in the order of the files."""
-        rules, by_rarest = self._by_rarest
+    def worth_trying(self, named: Iterable[str]) -> list[tuple[Group, Rule, Line]]:
+        """The lines that can be reported where these concepts are named, in the files' order."""
+        lines, by_rarest = self._by_rarest
         return [
-            rules[place]
-            for place in sorted({at for name in named for at in by_rarest.get(name, ())})
+            lines[at] for at in sorted({at for name in named for at in by_rarest.get(name, ())})
         ]
 
     @cached_property
-    def _by_rarest(self) -> tuple[list[tuple[Group, Rule]], Mapping[str, list[int]]]:
-        """All rules, and their places by that concept of each line which fewest lines have."""
+    def _by_rarest(self) -> tuple[list[tuple[Group, Rule, Line]], Mapping[str, list[int]]]:
+        """All lines, and their places by that concept of each which fewest lines have."""
         rules = [(group, rule) for group in self.groups for rule in group.rules]
-        used = Counter(name for _, rule in rules for line in rule.lines for name in line)
+        lines = [(group, rule, line) for group, rule in rules for line in rule.lines]
+        used = Counter(name for _, _, line in lines for name in line)
         found: dict[str, list[int]] = defaultdict(list)
-        for place, (_, rule) in enumerate(rules):
-            for line in rule.lines:
-                found[min(line, key=used.__getitem__)].append(place)
-        return rules, found
+        for place, (_, _, line) in enumerate(lines):
+            found[min(line, key=used.__getitem__)].append(place)
+        return lines, found
 
 
 def card_text(name: str, language: str) -> str:
@@ -229,9 +232,7 @@ def _despite(row: Mapping[str, Any], level: Level) -> frozenset[Sense]:
     return frozenset((*map(Sense, row.get("despite", ())), *slight))
 
 
-def lines_of(
-    rows: Sequence[Sequence[str]], concepts: dict[str, Sequence[str]]
-) -> tuple[tuple[str, ...], ...]:
+def lines_of(rows: Sequence[Sequence[str]], concepts: dict[str, Sequence[str]]) -> tuple[Line, ...]:
     """The lines of an `any` by the names of concepts; phrases become concepts of their own.
 
     In a line, "dead | not there" is one phrase or the other.
