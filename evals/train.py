@@ -35,7 +35,7 @@ from evals.lessons import (
 from index.embedder import DEFAULT_MODEL
 from qa import evidence as evidence_module
 from qa.evidence import Features
-from qa.gate import GateFeatures, answered_at
+from qa.gate import AGAINST, GateFeatures, answered_at
 from qa.settings import LEVELS, Settings
 
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
@@ -47,7 +47,7 @@ LIMITS = (
     "otherwise, and the stated share is an expectation over questions like these, not a promise "
     "for one answer."
 )
-RIDGE = 0.1  # penalty on squared weights of the evidence
+RIDGE = 0.1  # penalty on squared weights, of the evidence and of the gates
 
 
 def fit_ranking(rows: Candidates) -> Matrix:
@@ -75,20 +75,20 @@ def fit_ranking(rows: Candidates) -> Matrix:
 def fit_gate(features: Matrix, right: NDArray[np.bool_]) -> Matrix:
     """Bias and weights of a logistic regression, none against the sense of its feature.
 
-    What speaks for an answer may not count against it, and unknown words not for it; the
-    penalty on squared weights (not the bias) is half, as scikit-learn's C = 1.
+    What speaks for an answer may not count against it, nor the other way round. The penalty on
+    squared weights, not the bias, is `RIDGE`.
     """
     table = np.hstack([np.ones((len(features), 1)), features])
     signs = np.where(right, 1.0, -1.0)
 
     def loss(weights: Matrix) -> tuple[float, Matrix]:
         margins = signs * (table @ weights)
-        total = float(np.logaddexp(0, -margins).sum() + 0.5 * weights[1:] @ weights[1:])
+        total = float(np.logaddexp(0, -margins).sum() + RIDGE * weights[1:] @ weights[1:])
         slope = -(signs * expit(-margins)) @ table
-        slope[1:] += weights[1:]
+        slope[1:] += 2 * RIDGE * weights[1:]
         return total, slope
 
-    senses = [(None, 0.0) if name == "unknown" else (0.0, None) for name in GateFeatures._fields]
+    senses = [(None, 0.0) if name in AGAINST else (0.0, None) for name in GateFeatures._fields]
     start = np.zeros(table.shape[1])
     bounds = [(None, None), *senses]
     found: Matrix = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x

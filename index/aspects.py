@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FILE = Path(__file__).with_suffix(".toml")
+FIGURE = "figure"  # the aspect of numbers and times
 
 
 class Aspect(NamedTuple):
@@ -51,6 +52,13 @@ def spoken_of(text: str) -> int:
     """The bits of the aspects that `text` speaks of."""
     lowered = text.lower()
     return sum(1 << n for n, aspect in enumerate(aspects()) if aspect.said.search(lowered))
+
+
+def lacks_figure(question: str, spoken: int) -> bool:
+    """Whether `question` asks for a number or a time and what `spoken` tells of holds none."""
+    place = [aspect.name for aspect in aspects()].index(FIGURE)
+    asked = aspects()[place].asked.search(question.lower())
+    return asked is not None and not spoken >> place & 1
 
 
 def shares_met(asked: int, spoken: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from index.passage_table import save_rows
 from index.passages import Prepared, passage_rows, prepare
 from index.snapshot import FORMAT, REBUILD, Manifest, SnapshotStore, file_hashes, index_recipe
 from index.statements import StatementTable
+from index.wordings import statement_of_each
 from index.words import words
 from sources.library import Entry, Library
 
@@ -140,6 +141,7 @@ def _write(folder: Path, prepared: Sequence[Prepared], made: Embedded) -> None:
     np.save(folder / "statement_vectors.npy", made.alone.astype(np.float16))
     np.save(folder / "context_vectors.npy", made.in_context.astype(np.float16))
     np.save(folder / "asked_vectors.npy", made.asked)
+    np.save(folder / "asked_statements.npy", statement_of_each(prepared, made.alone, made.asked))
     np.save(folder / "keys.npy", key_rows(made.keys))
     (folder / "tokens").mkdir()
     made.tokens.save(folder / "tokens")

@@ -7,7 +7,9 @@ class Hit(NamedTuple):
     """A passage in a ranking. `score` compares only within its ranking.
 
     `row` is the passage's number in the snapshot; `dense` is its cosine with the question, `near`
-    the greatest of that and the cosines of the wordings that ask for it, `lexical` the BM25 score.
+    the greatest of that and the cosines of the wordings that ask for it. `asked` says how much of
+    the nearness of all wordings that were compared is theirs, 0 to 1, and 0 where there is none;
+    `lexical` is the BM25 score.
     """
 
     passage_id: str
@@ -15,6 +17,7 @@ class Hit(NamedTuple):
     score: float
     dense: float
     near: float
+    asked: float
     lexical: float
 
 

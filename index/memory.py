@@ -14,6 +14,7 @@ from index.lexical import LexicalIndex
 from index.passage_table import PassageTable
 from index.passages import embedded_texts, passage_rows, prepare
 from index.statements import StatementTable
+from index.wordings import Wordings, statement_of_each
 from index.words import words
 from sources.document import Document
 
@@ -27,11 +28,13 @@ class MemorySnapshot:
         prepared = [passage for document in documents for passage in prepare(document)]
         made = embed_all(prepared, embedder, Known({}, {}), lambda *_: None)
         self.passages = PassageTable.of(passage_rows(prepared))
-        self.vectors, self.asked_vectors, self.tokens = made.passages, made.asked, made.tokens
+        self.vectors, self.tokens = made.passages, made.tokens
+        targets = statement_of_each(prepared, made.alone, made.asked)
+        self.wordings = Wordings(made.asked, targets, self.passages.asked_ends)
         self.statement_vectors: NDArray[np.float16] = made.alone.astype(np.float16)
         self.context_vectors: NDArray[np.float16] = made.in_context.astype(np.float16)
         self.engine: Engine = ExactEngine.build(self.vectors)
-        self.asked_engine: Engine = ExactEngine.build(self.asked_vectors)
+        self.asked_engine: Engine = ExactEngine.build(made.asked)
         self.lexical = LexicalIndex.build([p.terms for p in prepared])
         self.statements = StatementTable.of(prepared, self.tokens, self.lexical)
         texts = embedded_texts(prepared)

@@ -70,6 +70,7 @@ def prepare(document: Document) -> Iterator[Prepared]:
         alone = tuple(statement_text(document, row) for row in rows)
         nearest = passage.heading[-1] if passage.heading else ""
         above = " › ".join((title, *passage.heading))
+        asked = tuple(w.text for w in document.source.asked_as if w.section == passage.heading)
         yield Prepared(
             document.doc_id,
             document.version,
@@ -80,8 +81,8 @@ def prepare(document: Document) -> Iterator[Prepared]:
             len(above) + 1,
             alone,
             tuple(f"{title}. {nearest} {text}" for text in alone),
-            tuple(w.text for w in document.source.asked_as if w.section == passage.heading),
-            tuple(index_terms(title, passage.heading, words)),
+            asked,
+            tuple(index_terms(title, passage.heading, words, asked)),
         )
 
 

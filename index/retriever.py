@@ -9,9 +9,8 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.arrays import gather, rows_in
+from index.arrays import gather
 from index.embedder import Embedder, TokenRows, Vectors
 from index.engines import POOL, Mask, Rows
 from index.hits import Hit, Ranking
@@ -75,7 +74,9 @@ class Retriever:
         if rows.size == 0:
             return ()
         dense = np.asarray(gather(self.snapshot.vectors, rows) @ vector, dtype=np.float32)
-        near = np.maximum(dense, self._nearest_wording(rows, vector))
+        nearest, weight = self.snapshot.wordings.of_passages(rows, vector)
+        near = np.maximum(dense, nearest)
+        asked = weight / (weight.sum() or 1)
         lexical = self.snapshot.lexical.scores_of(words, rows)
         best = float(lexical.max()) or 1.0
         fused = DENSE_WEIGHT * near + (1 - DENSE_WEIGHT) * lexical / best
@@ -87,6 +88,7 @@ class Retriever:
                 float(fused[at]),
                 float(dense[at]),
                 float(near[at]),
+                float(asked[at]),
                 float(lexical[at]),
             )
             for at in order
@@ -123,15 +125,3 @@ class Retriever:
             if len(first) >= POOL or len(passages) < k:
                 return passages[np.sort(first)][:POOL]
             k *= 4
-
-    def _nearest_wording(self, rows: Rows, vector: Vectors) -> NDArray[np.float32]:
-        """For each of `rows` the greatest cosine with a wording; -1 for one that has none."""
-        ends = self.snapshot.passages.asked_ends
-        own = np.stack([ends[rows], ends[rows + 1]], axis=1)
-        asks = own[:, 0] < own[:, 1]
-        found = np.full(len(rows), -1, dtype=np.float32)
-        if asks.any():
-            cosines = gather(self.snapshot.asked_vectors, rows_in(own)) @ vector
-            lengths = (own[:, 1] - own[:, 0])[asks]
-            found[asks] = np.maximum.reduceat(cosines, np.cumsum(lengths) - lengths)
-        return found

@@ -27,10 +27,11 @@ from index.milvus import announce, let_go
 from index.milvus_lexical import PLACE, MilvusLexicalIndex
 from index.passage_table import PassageTable
 from index.statements import StatementTable
+from index.wordings import Wordings
 from index.words import words_recipe
 from sources.segments import RECIPE
 
-FORMAT = 4
+FORMAT = 5
 REBUILD = "run `quotewell index build`"
 
 
@@ -94,7 +95,7 @@ class Searchable(Protocol):
     vectors: NDArray[np.float32]
     statement_vectors: NDArray[np.float16]
     context_vectors: NDArray[np.float16]
-    asked_vectors: NDArray[np.float32]
+    wordings: Wordings
     tokens: TokenTable
     engine: Engine
     asked_engine: Engine
@@ -113,7 +114,11 @@ class Snapshot:
         self.statements = StatementTable.open(folder / "statements")
         self.statement_vectors: NDArray[np.float16] = open_array(folder / "statement_vectors.npy")
         self.context_vectors: NDArray[np.float16] = open_array(folder / "context_vectors.npy")
-        self.asked_vectors: NDArray[np.float32] = open_array(folder / "asked_vectors.npy")
+        self.wordings = Wordings(
+            open_array(folder / "asked_vectors.npy"),
+            open_array(folder / "asked_statements.npy"),
+            self.passages.asked_ends,
+        )
         self.tokens = TokenTable.open(folder / "tokens")
         self.vectors: NDArray[np.float32] = open_array(folder / "vectors.npy")
         self.engine = engine(manifest.engine).open(folder / "engine.bin")

@@ -51,7 +51,7 @@ _local = threading.local()  # a Snowball stemmer may not be shared between threa
 @cache
 def words_recipe() -> str:
     """Names the rules by which words become stems; an index made by others must be rebuilt."""
-    return "words-2-" + hashlib.sha256(_FAMILIES.read_bytes()).hexdigest()[:8]
+    return "words-3-" + hashlib.sha256(_FAMILIES.read_bytes()).hexdigest()[:8]
 
 
 @cache
@@ -100,6 +100,12 @@ def terms(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in STOP_WORDS]
 
 
-def index_terms(title: str, heading: Sequence[str], text: str) -> list[str]:
-    """Terms of a passage as it is indexed: its title and headings count beside its words."""
-    return terms(f"{title} {' '.join(heading)} {text}")
+def index_terms(
+    title: str, heading: Sequence[str], text: str, asked_as: Sequence[str] = ()
+) -> list[str]:
+    """Terms of a passage as it is indexed.
+
+    Its title and headings count beside its words, and so do the wordings that ask for its section
+    (document expansion, Nogueira et al., 2019, arXiv:1904.08375).
+    """
+    return terms(" ".join((title, *heading, text, *asked_as)))

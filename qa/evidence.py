@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import rows_in
 from index.aspects import asked_for, shares_met
 from index.embedder import Vectors
 from index.hits import Hit, Ranking
@@ -38,11 +39,13 @@ class Features(NamedTuple):
     similarity: float  # cosine of question and statement
     context_similarity: float  # cosine of question and statement behind its title and heading
     passage_similarity: float  # cosine of question and the passage it stands in
-    asked: float  # by how much a wording that asks for its section is nearer; 0 where none is
+    asked: float  # by how much a wording that asks for it is nearer than the passage; 0 if none is
+    asked_share: float  # root of the share that its section's wordings have of all nearness
     late: float  # late interaction of question and statement with its headings, word by word
     coverage: float  # share of the question's terms, by rarity, in the statement and its lead
     context_coverage: float  # the same with the document's title and the headings above
-    lexical: float  # BM25 of its passage as a share of the best
+    lexical: float  # BM25 of its passage as a share of the best, where nothing asks for it
+    asked_lexical: float  # the same where wordings do and count among its words
     rank: float  # 1 / rank of its passage
     aspect: float  # share of the aspects asked for that the statement speaks of
 
@@ -99,6 +102,11 @@ class Evidence(NamedTuple):
         return self.candidate.statements[self.row - self.candidate.passage.first]
 
     @property
+    def aspects(self) -> int:
+        """The bits of the aspects that it speaks of."""
+        return int(self.candidate.table.aspects[self.row])
+
+    @property
     def hit(self) -> Hit:
         """Its passage in the ranking."""
         return self.candidate.hit
@@ -141,18 +149,21 @@ def weigh(
     if not ranking:
         return []
     passages = [snapshot.passages[hit.row] for hit in ranking]
-    rows = np.concatenate([np.arange(passage.first, passage.last) for passage in passages])
-    rank = np.repeat(np.arange(len(ranking)), [p.last - p.first for p in passages])
+    hits = np.array([hit.row for hit in ranking])
+    bounds = np.array([(passage.first, passage.last) for passage in passages])
+    rows = rows_in(bounds)
+    rank = np.repeat(np.arange(len(ranking)), bounds[:, 1] - bounds[:, 0])
     alone = snapshot.statement_vectors[rows].astype(np.float32)
+    wording = snapshot.wordings.of_statements(hits, bounds, vectors.whole)
     by_name = {
-        **_of_passages(ranking, rank),
+        **_of_passages(ranking, rank, wording),
         **_of_words(question, snapshot, rows),
         "similarity": alone @ vectors.whole,
         "context_similarity": snapshot.context_vectors[rows].astype(np.float32) @ vectors.whole,
         "late": snapshot.tokens.max_sim(
             _weighed_tokens(question, vectors, snapshot.lexical),
             snapshot.statements.tokens[rows],
-            np.array([hit.row for hit in ranking])[rank],
+            hits[rank],
         ),
     }
     features = np.stack([by_name[name] for name in Features._fields], axis=1, dtype=np.float64)
@@ -169,13 +180,22 @@ def weigh(
     return [found[at] for at in np.argsort(-scores, kind="stable")]
 
 
-def _of_passages(ranking: Ranking, rank: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """The features that statements have of their passages; `rank` counts from 0."""
-    dense, near, lexical = np.array([(hit.dense, hit.near, hit.lexical) for hit in ranking]).T
+def _of_passages(
+    ranking: Ranking, rank: NDArray[np.int64], wording: Vectors
+) -> dict[str, NDArray[np.float64]]:
+    """The features that statements have of their passages, and of the wordings that ask for them.
+
+    `rank` counts from 0.
+    """
+    by_hit = np.array([(hit.dense, hit.asked, hit.lexical) for hit in ranking])
+    dense, asked, lexical = by_hit.T
+    wordy = lexical / (lexical.max() or 1.0)
     return {
         "passage_similarity": dense[rank],
-        "asked": (near - dense)[rank],
-        "lexical": (lexical / (lexical.max() or 1.0))[rank],
+        "asked": np.maximum(wording - dense[rank], 0),
+        "asked_share": np.sqrt(asked)[rank],
+        "lexical": np.where(asked > 0, 0, wordy)[rank],
+        "asked_lexical": np.where(asked > 0, wordy, 0)[rank],
         "rank": 1 / (1 + rank),
     }
 

@@ -7,6 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
+from index.aspects import lacks_figure
 from index.lexical import LexicalIndex
 from qa.answer import Outcome
 from qa.evidence import Evidence
@@ -22,16 +25,24 @@ class GateFeatures(NamedTuple):
     passage_similarity: float  # greatest cosine of question and passage among the first three
     context_similarity: float  # cosine of question and strongest statement behind its headings
     asked: float  # greatest nearness of a passage among the first three, wordings counted
+    asked_share: float  # root of the share that its section's wordings have of all nearness
     late: float  # late interaction of question and strongest statement
     coverage: float  # greatest share of the question's terms in one statement of the first three
     context_coverage: float  # the same with title, headings and passage
+    held: float  # share of the question's terms, by rarity, that its passage is indexed with
     full: float  # whether one of them holds every term, two at least, and the aspect asked for
     unknown: float  # share of the person's own terms, by rarity, that the library never uses
+    no_figure: float  # whether a number or a time is asked for and the strongest one has none
     bm25: float  # BM25 of the strongest statement's passage, as x / (x + 5)
+    standing: float  # its score as a share of the scores of the first `STANDING`
     margin: float  # by how much the strongest statement leads the fourth
     lead: float  # by how much it leads the strongest one of another passage
     asked_lead: float  # by how much its passage is nearer than any other, below 0 when it is not
     length: float  # how many terms the question has, as a share of six: more is clearer
+
+
+STANDING = 20
+AGAINST = frozenset({"unknown", "no_figure"})  # features that speak against an answer
 
 
 def answered_at(wrong_at_most: float) -> str:
@@ -71,12 +82,16 @@ def gate_features(
         passage_similarity=max(e.features.passage_similarity for e in top),
         asked=max(e.hit.near for e in top),
         context_similarity=first.features.context_similarity,
+        asked_share=first.features.asked_share,
         late=first.features.late,
         coverage=max(e.features.coverage for e in top),
         context_coverage=max(e.features.context_coverage for e in top),
+        held=_held_share(question, first, lexical),
         full=float(len(question.terms) > 1 and any(_is_full(e) for e in top)),
         unknown=_unknown_share(question, lexical),
+        no_figure=float(lacks_figure(question.searched, first.aspects)),
         bm25=first.hit.lexical / (first.hit.lexical + 5),
+        standing=first.score / sum(e.score for e in evidence[:STANDING]),
         margin=first.score - fourth,
         lead=first.score - max((e.score for e in others), default=0.0),
         asked_lead=first.hit.near - max((e.hit.near for e in others), default=0.0),
@@ -86,6 +101,14 @@ def gate_features(
 
 def _is_full(evidence: Evidence) -> bool:
     return evidence.features.coverage > 0.999 and evidence.features.aspect >= 0.5
+
+
+def _held_share(question: Question, first: Evidence, lexical: LexicalIndex) -> float:
+    """Of the terms searched, by rarity, those in the passage, its headings and its wordings."""
+    rarity = {t.stem: t.weight * lexical.rarity(t.stem) for t in question.terms}
+    row = np.array([first.hit.row])
+    held = sum(weight for term, weight in rarity.items() if lexical.scores_of([term], row)[0] > 0)
+    return held / (sum(rarity.values()) or 1.0)
 
 
 def _unknown_share(question: Question, lexical: LexicalIndex) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from index.aspects import asked_for, aspects, shares_met, spoken_of
+from index.wordings import ELSEWHERE
 from qa import evidence as evidence_module
 from qa.evidence import CANDIDATES, Features, weights
 
@@ -133,8 +134,9 @@ def test_an_aspect_is_heard_in_the_question_and_met_in_the_statement(question, a
 
 
 def test_of_several_aspects_the_share_counts():
-    both = asked_for("how long does it take and what does it cost")
-    spoken = np.array([spoken_of("It costs $60."), spoken_of("Two hours, $60.")], np.uint64)
+    both = asked_for("why did I get this and what does it cost")
+    costs, both_said = "It costs $60.", "The cause is not known, and the test costs $60."
+    spoken = np.array([spoken_of(costs), spoken_of(both_said)], np.uint64)
     assert both.bit_count() == 2
     assert shares_met(both, spoken).tolist() == [0.5, 1]
 
@@ -146,3 +148,20 @@ def test_a_question_without_an_aspect_asks_for_none():
 
 def test_every_aspect_has_a_bit():
     assert len(aspects()) <= 64
+
+
+def test_a_wording_speaks_most_for_the_statement_it_asks_for(assistant_of):
+    head = "---\nasked_as:\n  Pain:\n    - is the needle numbed away\n---\n"
+    text = f"{head}# Biopsy\n\n## Pain\n\nRest for an hour. The needle is numbed away first.\n"
+    _, found = assistant_of({"biopsy.md": text}).evidence("is the needle numbed away")
+    by_words = {e.statement.focus.of(e.document.text): e.features for e in found}
+    rest, numbed = by_words["Rest for an hour."], by_words["The needle is numbed away first."]
+    assert numbed.asked - rest.asked == pytest.approx(ELSEWHERE, abs=1e-6)
+    assert rest.asked_share == numbed.asked_share == 1.0
+    assert (numbed.lexical, numbed.asked_lexical) == (0.0, 1.0)
+
+
+def test_without_wordings_only_the_passage_counts(assistant_of):
+    _, found = assistant_of({"a.md": "# Biopsy\n\nIt hurts a little.\n"}).evidence("Does it hurt?")
+    of = found[0].features
+    assert (of.asked, of.asked_share, of.lexical, of.asked_lexical) == (0.0, 0.0, 1.0, 0.0)

@@ -8,7 +8,7 @@ import pytest
 
 from qa import gate as gate_module
 from qa.answer import Outcome, Turn
-from qa.gate import GateFeatures, answered_at, decide, gate_features, table
+from qa.gate import AGAINST, GateFeatures, answered_at, decide, gate_features, table
 from qa.settings import LEVELS
 
 FILES = {
@@ -112,8 +112,34 @@ def test_who_allows_more_wrong_answers_gets_more_answers(assistant):
     ]
 
 
-def test_unknown_words_speak_against_an_answer_in_the_library():
-    assert table()["gate"]["unknown"] < 0
+def test_what_the_library_lacks_speaks_against_an_answer():
+    gate = table()["gate"]
+    assert gate["held"] > 0
+    assert gate["no_figure"] < 0
+    assert all(gate[name] <= 0 for name in AGAINST)
+
+
+FIGURES = {"scan.md": "# MRI scan\n\nAn MRI scan is loud.\n\n## Time\n\nIt takes an hour.\n"}
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [("How many are loud?", 1), ("Is the MRI scan loud?", 0), ("How long does it take?", 0)],
+)
+def test_a_number_that_is_asked_for_and_not_given_is_noticed(assistant_of, text, lacks):
+    assistant = assistant_of(FIGURES)
+    question, found = assistant.evidence(text)
+    assert gate_features(question, found, assistant.snapshot.lexical).no_figure == lacks
+
+
+def test_words_count_as_held_when_a_wording_has_them(assistant_of):
+    head = "---\nasked_as:\n  Pain:\n    - will the jab sting\n---\n"
+    assistant = assistant_of({"biopsy.md": f"{head}# Biopsy\n\n## Pain\n\nIt hurts.\n"})
+    held = []
+    for text in ("will the jab sting", "will the jab bite"):
+        question, found = assistant.evidence(text)
+        held.append(gate_features(question, found, assistant.snapshot.lexical).held)
+    assert held[0] == 1 > held[1] > 0
 
 
 def test_each_further_known_word_makes_an_answer_likelier(assistant):

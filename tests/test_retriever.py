@@ -63,10 +63,19 @@ def test_a_wording_in_which_people_ask_leads_to_its_section(assistant_of):
     assert (row.doc_id, row.heading) == ("worded", ("Pain",))
     assert (hit.near, hit.dense < 0.5) == (pytest.approx(1.0, abs=1e-5), True)
     assert all(other.near < 0.5 for other in others)
+    assert (hit.asked, {other.asked for other in others}) == (1.0, {0.0})
+
+
+def test_words_of_a_wording_find_its_section(assistant_of):
+    assistant = assistant_of({"worded.md": WORDED, **FILES})
+    (found_by_words,) = (hit for hit in search(assistant, "agony") if hit.lexical > 0)
+    assert assistant.snapshot.passages[found_by_words.row].heading == ("Pain",)
 
 
 def test_a_passage_without_wordings_is_as_near_as_its_words(assistant):
-    assert all(hit.near == hit.dense for hit in search(assistant, "Is the MRI scan loud?"))
+    ranking = search(assistant, "Is the MRI scan loud?")
+    assert all(hit.near == hit.dense for hit in ranking)
+    assert {hit.asked for hit in ranking} == {0.0}
 
 
 def test_a_wording_is_never_quoted(assistant_of):

@@ -18,6 +18,7 @@ FILES = {
 }
 PARTS = (
     "asked_engine.bin",
+    "asked_statements.npy",
     "asked_vectors.npy",
     "context_vectors.npy",
     "engine.bin",
@@ -96,7 +97,7 @@ def test_one_changed_byte_in_any_file_is_refused(folder, embedder, place):
     open_snapshot(folder, embedder.identity)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 4}', "not JSON", "\ufffd"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 5}', "not JSON", "\ufffd"])
 def test_a_manifest_that_is_none_is_refused(folder, embedder, text):
     (folder / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(SnapshotDamaged, match=r"manifest.json cannot be read; run"):
@@ -132,8 +133,8 @@ def test_another_recipe_is_refused(folder, embedder):
 
 def test_another_format_is_refused(folder, embedder):
     path = folder / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 4', '"format": 99'))
-    with pytest.raises(SnapshotMismatch, match="has format 99, this program 4; run"):
+    path.write_text(path.read_text().replace('"format": 5', '"format": 99'))
+    with pytest.raises(SnapshotMismatch, match="has format 99, this program 5; run"):
         open_snapshot(folder, embedder.identity)
 
 

@@ -81,6 +81,9 @@ def test_every_word_belongs_to_one_family_only():
 
 
 def test_a_passage_is_found_by_its_title_and_headings_too():
+    assert index_terms("Biopsy", ["After"], "Rest.", ["may i walk", "naps"]) == terms(
+        "Biopsy After Rest. may i walk naps"
+    )
     assert index_terms("Biopsy", ["After", "Going home"], "Rest.") == terms(
         "Biopsy After Going home Rest."
     )

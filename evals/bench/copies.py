@@ -53,7 +53,7 @@ class Originals(NamedTuple):
             (snapshot.vectors, np.arange(len(table))),
             (snapshot.statement_vectors, statements),
             (snapshot.context_vectors, statements),
-            (snapshot.asked_vectors, wordings),
+            (snapshot.wordings.vectors, wordings),
         )
         vectors = np.concatenate([np.asarray(rows, np.float32) for rows, _ in parts])
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -99,6 +99,7 @@ def write_copies(originals: Originals, model: Manifest, home: Path, count: int, 
     sample = originals.vectors[:: max(len(originals.vectors) // 400, 1)]
     for name, rows in (("vectors", vectors), ("asked_vectors", asked)):
         np.save(folder / f"{name}.npy", rows)
+    np.save(folder / "asked_statements.npy", np.zeros(count, np.int64))
     for name in ("statement_vectors", "context_vectors"):
         np.save(folder / f"{name}.npy", np.zeros((0, vectors.shape[1]), np.float16))
     none = np.zeros(0, np.int32)

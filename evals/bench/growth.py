@@ -145,7 +145,7 @@ def ask(place: Path, models: Path) -> Asked:
         lexical_ms=round(statistics.median(lexical), 3),
         withdrawn_search_ms=round(statistics.median(fewer), 2),
         recall=round(recall(snapshot.engine, snapshot.vectors, vectors), 4),
-        wordings_recall=round(recall(snapshot.asked_engine, snapshot.asked_vectors, vectors), 4),
+        wordings_recall=round(recall(snapshot.asked_engine, snapshot.wordings.vectors, vectors), 4),
         withdrawn_recall=round(recall(snapshot.engine, snapshot.vectors, vectors, mask), 4),
         rss_mb=rss,
         anonymous_mb=anonymous,
