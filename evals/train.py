@@ -35,7 +35,7 @@ from evals.lessons import (
 from index.embedder import DEFAULT_MODEL
 from qa import evidence as evidence_module
 from qa.evidence import Features
-from qa.gate import AGAINST, GateFeatures, answered_at
+from qa.gate import AGAINST, EITHER, GateFeatures, answered_at
 from qa.settings import LEVELS, Settings
 
 OTHER_SUBJECT_SHARE = 0.1  # of questions on other subjects, this share is shown passages
@@ -88,7 +88,10 @@ def fit_gate(features: Matrix, right: NDArray[np.bool_]) -> Matrix:
         slope[1:] += 2 * RIDGE * weights[1:]
         return total, slope
 
-    senses = [(None, 0.0) if name in AGAINST else (0.0, None) for name in GateFeatures._fields]
+    senses = [
+        (None if name in AGAINST | EITHER else 0.0, 0.0 if name in AGAINST else None)
+        for name in GateFeatures._fields
+    ]
     start = np.zeros(table.shape[1])
     bounds = [(None, None), *senses]
     found: Matrix = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x

@@ -19,7 +19,7 @@ from index.snapshot import Searchable
 from index.words import terms
 
 DENSE_WEIGHT = 0.55
-WORDINGS = 4 * POOL  # wordings looked at first; a passage may have several
+WORDINGS = 4 * POOL  # wordings compared; a passage may have several
 
 
 class QuestionVectors(NamedTuple):
@@ -44,8 +44,6 @@ class Retriever:
         numpy_on_one_thread()
         self.snapshot = snapshot
         self.embedder = embedder
-        counts = np.diff(snapshot.passages.asked_ends)
-        self._passage_of_wording = np.repeat(np.arange(len(counts)), counts)
         self._allowed = _Allowed((), None, None)
         self._ahead: dict[str, QuestionVectors] = {}
 
@@ -70,11 +68,11 @@ class Retriever:
         (Bruch, Gai and Ingber, ACM TOIS 2023, doi:10.1145/3596512).
         """
         words = terms(text)
-        rows = self._pool(vector, words, self._allowed_by(versions))
+        rows, wordings = self._pool(vector, words, self._allowed_by(versions))
         if rows.size == 0:
             return ()
         dense = np.asarray(gather(self.snapshot.vectors, rows) @ vector, dtype=np.float32)
-        nearest, weight = self.snapshot.wordings.of_passages(rows, vector)
+        nearest, weight = self.snapshot.wordings.of_passages(rows, wordings, vector)
         near = np.maximum(dense, nearest)
         asked = weight / (weight.sum() or 1)
         lexical = self.snapshot.lexical.scores_of(words, rows)
@@ -104,24 +102,25 @@ class Retriever:
                 known = _Allowed(versions, None, None)
             else:
                 passages = documents[table.document_of]
-                known = _Allowed(versions, passages, passages[self._passage_of_wording])
+                known = _Allowed(versions, passages, passages[self.snapshot.wordings.passage_of])
             self._allowed = known
         return known
 
-    def _pool(self, vector: Vectors, words: Sequence[str], allowed: _Allowed) -> Rows:
-        """Allowed rows that one of the searches finds, in snapshot order."""
+    def _pool(self, vector: Vectors, words: Sequence[str], allowed: _Allowed) -> tuple[Rows, Rows]:
+        """Allowed rows that one of the searches finds, in snapshot order, and wordings found."""
         nearest, _ = self.snapshot.engine.search(vector, POOL, allowed.passages)
         wordiest, _ = self.snapshot.lexical.best(words, POOL, allowed.passages)
-        wanted = self._asked_for(vector, allowed)
-        return np.unique(np.concatenate([nearest, wordiest, wanted]))
+        wordings, wanted = self._asked_for(vector, allowed)
+        return np.unique(np.concatenate([nearest, wordiest, wanted])), wordings
 
-    def _asked_for(self, vector: Vectors, allowed: _Allowed) -> Rows:
-        """Passages whose wordings are nearest, none beyond a right angle."""
+    def _asked_for(self, vector: Vectors, allowed: _Allowed) -> tuple[Rows, Rows]:
+        """The nearest wordings, none beyond a right angle, and the passages of the first ones."""
         engine, k = self.snapshot.asked_engine, WORDINGS
         while True:
             found, scores = engine.search(vector, k, allowed.wordings)
-            passages = self._passage_of_wording[found[scores > 0]]
+            found = found[scores > 0]
+            passages = self.snapshot.wordings.passage_of[found]
             _, first = np.unique(passages, return_index=True)
             if len(first) >= POOL or len(passages) < k:
-                return passages[np.sort(first)][:POOL]
+                return found, passages[np.sort(first)][:POOL]
             k *= 4

@@ -50,23 +50,24 @@ class Wordings:
 
     def __init__(self, vectors: Vectors, statements: Rows, ends: NDArray[np.int64]) -> None:
         self.vectors, self.statements, self._ends = vectors, statements, ends
+        self.passage_of = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        """For each wording the number of its passage, shape `(n,)`."""
 
-    def of_passages(self, passages: Rows, question: Vectors) -> tuple[Vectors, Vectors]:
-        """What the wordings of `passages` say of a question, `(n,)` each.
+    def of_passages(
+        self, passages: Rows, found: Rows, question: Vectors
+    ) -> tuple[Vectors, Vectors]:
+        """What the wordings `found` say of a question for their `passages`, which are sorted.
 
-        The greatest cosine, -1 where there is no wording; and what they weigh together, each
-        one `exp(SHARPNESS * (cosine - 1))`, 0 where there is none.
+        For each passage the greatest cosine, -1 where none of its wordings was found; and what
+        they weigh together, each one `exp(SHARPNESS * (cosine - 1))`.
         """
-        ranges = self._ranges(passages)
-        lengths = ranges[:, 1] - ranges[:, 0]
-        asks = lengths > 0
         nearest = np.full(len(passages), -1, dtype=np.float32)
         weight = np.zeros(len(passages), dtype=np.float32)
-        if asks.any():
-            cosines = gather(self.vectors, rows_in(ranges)) @ question
-            begins = (np.cumsum(lengths) - lengths)[asks]
-            nearest[asks] = np.maximum.reduceat(cosines, begins)
-            weight[asks] = np.add.reduceat(np.exp(np.float32(SHARPNESS) * (cosines - 1)), begins)
+        found = found[np.isin(self.passage_of[found], passages)]
+        place = np.searchsorted(passages, self.passage_of[found])
+        cosines = gather(self.vectors, found) @ question
+        np.maximum.at(nearest, place, cosines)
+        np.add.at(weight, place, np.exp(np.float32(SHARPNESS) * (cosines - 1)))
         return nearest, weight
 
     def of_statements(

@@ -26,6 +26,7 @@ class GateFeatures(NamedTuple):
     context_similarity: float  # cosine of question and strongest statement behind its headings
     asked: float  # greatest nearness of a passage among the first three, wordings counted
     asked_share: float  # root of the share that its section's wordings have of all nearness
+    unasked: float  # whether no wording asks for its section; says neither yes nor no by itself
     late: float  # late interaction of question and strongest statement
     coverage: float  # greatest share of the question's terms in one statement of the first three
     context_coverage: float  # the same with title, headings and passage
@@ -43,6 +44,7 @@ class GateFeatures(NamedTuple):
 
 STANDING = 20
 AGAINST = frozenset({"unknown", "no_figure"})  # features that speak against an answer
+EITHER = frozenset({"unasked"})  # features that set what the others mean
 
 
 def answered_at(wrong_at_most: float) -> str:
@@ -83,6 +85,7 @@ def gate_features(
         asked=max(e.hit.near for e in top),
         context_similarity=first.features.context_similarity,
         asked_share=first.features.asked_share,
+        unasked=float(first.hit.asked == 0),
         late=first.features.late,
         coverage=max(e.features.coverage for e in top),
         context_coverage=max(e.features.context_coverage for e in top),

@@ -76,10 +76,18 @@ def wordings():
 
 
 def test_passages_are_as_near_as_their_nearest_wording(wordings):
-    nearest, weight = wordings.of_passages(np.array([2, 1, 0]), np.float32([1.0, 0.0]))
-    assert nearest.tolist() == [0.0, -1.0, 1.0]
+    right = np.float32([1.0, 0.0])
+    nearest, weight = wordings.of_passages(np.arange(3), np.array([2, 0, 1]), right)
+    assert nearest.tolist() == [1.0, -1.0, 0.0]
     one, more = np.exp(-SHARPNESS), 1 + np.exp(-0.4 * SHARPNESS)
-    assert weight.tolist() == pytest.approx([one, 0.0, more])
+    assert weight.tolist() == pytest.approx([more, 0.0, one])
+
+
+def test_only_wordings_that_were_found_count_and_only_for_passages_asked_about(wordings):
+    up = np.float32([0.0, 1.0])
+    nearest, weight = wordings.of_passages(np.array([0, 1]), np.array([2, 0]), up)
+    assert nearest.tolist() == [0.0, -1.0]
+    assert weight.tolist() == pytest.approx([np.exp(-SHARPNESS), 0.0])
 
 
 def test_a_statement_is_as_near_as_the_wording_that_asks_for_it(wordings):
@@ -94,7 +102,8 @@ def test_a_statement_is_as_near_as_the_wording_that_asks_for_it(wordings):
 
 def test_without_passages_or_wordings_nothing_is_near():
     none = Wordings(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), np.zeros(3, np.int64))
-    nearest, weight = none.of_passages(np.arange(2), np.float32([1.0, 0.0]))
+    nothing = np.zeros(0, np.int64)
+    nearest, weight = none.of_passages(np.arange(2), nothing, np.float32([1.0, 0.0]))
     assert (nearest.tolist(), weight.tolist()) == ([-1.0, -1.0], [0.0, 0.0])
     bounds = np.array([(0, 1), (1, 3)])
     assert none.of_statements(np.arange(2), bounds, np.float32([1.0, 0.0])).tolist() == [-1.0] * 3
