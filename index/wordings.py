@@ -79,7 +79,7 @@ class Wordings:
         cosine, that of a wording which asks for another statement being `ELSEWHERE` less; -1
         where there is no wording.
         """
-        ranges = self._ranges(passages)
+        ranges = np.stack([self._ends[passages], self._ends[passages + 1]], axis=1)
         rows = rows_in(ranges)
         of = np.repeat(np.arange(len(passages)), ranges[:, 1] - ranges[:, 0])
         cosines = gather(self.vectors, rows) @ question
@@ -92,6 +92,3 @@ class Wordings:
         place = (np.cumsum(counts) - counts - bounds[:, 0])[of] + wanted
         np.maximum.at(found, place[here], cosines[here])
         return found
-
-    def _ranges(self, passages: Rows) -> NDArray[np.int64]:
-        return np.stack([self._ends[passages], self._ends[passages + 1]], axis=1)

@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from index.aspects import lacks_figure
 from index.lexical import LexicalIndex
 from qa.answer import Outcome
 from qa.evidence import Evidence
-from qa.question import Question
+from qa.question import Question, Term
 from qa.settings import STRICTEST, Settings
 
 
@@ -107,19 +107,21 @@ def _is_full(evidence: Evidence) -> bool:
 
 
 def _held_share(question: Question, first: Evidence, lexical: LexicalIndex) -> float:
-    """Of the terms searched, by rarity, those in the passage, its headings and its wordings."""
-    rarity = {t.stem: t.weight * lexical.rarity(t.stem) for t in question.terms}
+    """Of the terms searched those in the passage, its headings and its wordings."""
     row = np.array([first.hit.row])
-    held = sum(weight for term, weight in rarity.items() if lexical.scores_of([term], row)[0] > 0)
-    return held / (sum(rarity.values()) or 1.0)
+    return _share(question.terms, lexical, lambda term: lexical.scores_of([term], row)[0] > 0)
 
 
 def _unknown_share(question: Question, lexical: LexicalIndex) -> float:
     """An earlier turn never lowers the bar: only the words just written are counted here."""
-    rarity = {t.stem: t.weight * lexical.rarity(t.stem) for t in question.own_terms}
-    whole = sum(rarity.values())
-    unknown = sum(r for term, r in rarity.items() if not lexical.knows(term))
-    return unknown / whole if whole else 0.0
+    return _share(question.own_terms, lexical, lambda term: not lexical.knows(term))
+
+
+def _share(terms: Sequence[Term], lexical: LexicalIndex, counts: Callable[[str], bool]) -> float:
+    """How much of the terms counts, by rarity here and in English; 0 where there is none."""
+    rarity = {term.stem: term.weight * lexical.rarity(term.stem) for term in terms}
+    counted = sum(weight for stem, weight in rarity.items() if counts(stem))
+    return counted / (sum(rarity.values()) or 1.0)
 
 
 def decide(
