@@ -11,7 +11,6 @@ from evals.vectors import KeptVectors
 from index.build import build
 from index.conversion import open_embedder
 from index.embedder import Embedder
-from index.openvino_encoder import FOR_QUESTIONS
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.library import Library
@@ -72,8 +71,7 @@ def _forget_documents(home: Path) -> None:
 
 def place_for(settings: Settings, seen: Seen) -> Place:
     """A corner of the home, with the configured model."""
+    model = open_embedder(settings.model, settings.models)
     home = settings.home / "evals"
-    indexing = KeptVectors(open_embedder(settings.model, settings.models), home)
-    asking = open_embedder(settings.model, settings.models, FOR_QUESTIONS)
-    embedders = Embedders(indexing, asking)
+    embedders = Embedders(KeptVectors(model, home), model)
     return Place(replace(settings, home=home), embedders, seen)

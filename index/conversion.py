@@ -26,11 +26,10 @@ from index.embedder import (
 )
 from index.errors import ModelUnusable, NotConverted
 from index.openvino_encoder import (
-    FOR_TEXTS,
+    STREAMS,
     TOKENIZER,
     Conversion,
     OpenVinoEmbedder,
-    Threads,
     conversion_recipe,
     openvino,
     precisions,
@@ -62,32 +61,33 @@ TEXTS = (
 )
 
 
-def open_embedder(name: str, models: Path, threads: Threads = FOR_TEXTS) -> Embedder:
+def open_embedder(name: str, models: Path, streams: int = STREAMS) -> Embedder:
     """The model `name`, converted when it is first used and kept in the folder `models`.
 
-    It is the reference, and says so, where the model cannot be converted. Raises `ModelUnusable`.
+    It computes so many batches at once, each stream taking memory. It is the reference, and says
+    so, where the model cannot be converted. Raises `ModelUnusable`.
     """
     folder = model_folder(name)
     fingerprint = model_fingerprint(name, folder)
     kept = models / fingerprint
     try:
-        return _open(name, kept, threads)
+        return _open(name, kept, streams)
     except NotConverted as error:
         if kept.exists():
             logger.warning("%s; it is converted again", error)
     try:
         _convert_apart(name, kept)
-        return _open(name, kept, threads)
+        return _open(name, kept, streams)
     except (NotConverted, OSError) as error:
         logger.warning("%s; embedding by sentence-transformers instead, which is slower", error)
         return SentenceTransformerEmbedder(name, instead=str(error))
 
 
-def _open(name: str, kept: Path, threads: Threads = FOR_TEXTS) -> Embedder:
+def _open(name: str, kept: Path, streams: int = STREAMS) -> Embedder:
     made = Conversion.read(kept)
     if made.refused:
         return SentenceTransformerEmbedder(name, instead=made.refused)
-    return OpenVinoEmbedder(name, kept, made, threads)
+    return OpenVinoEmbedder(name, kept, made, streams)
 
 
 def _convert_apart(name: str, kept: Path) -> None:

@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from queue import LifoQueue
 from types import ModuleType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,24 +32,11 @@ BATCH_TOKENS = 1024  # what one batch holds, padding counted; measured in docs/p
 STEP = 8  # widths are rounded up to this many tokens: fewer shapes for OpenVINO to prepare
 WINDOW = 1024  # texts whose tokens are held at once
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# Batches computed at a time. One thread each is a third cheaper than all threads on one batch, and
+# on a busy machine twice as fast: none waits for a slower one. The rest would only cost memory.
+STREAMS = min(CORES, 4)
 
 T = TypeVar("T")
-
-
-class Threads(NamedTuple):
-    """How many batches are computed at a time, each taking memory, and on how many threads each.
-
-    Neither changes a digit.
-    """
-
-    streams: int
-    each: int
-
-
-FOR_TEXTS = Threads(min(CORES, 4), 1)  # a third cheaper than all threads on one batch
-# The one who asks waits a third less for two threads, and more would mostly wait for each other.
-FOR_QUESTIONS = Threads(max(1, min(CORES // 2, 4)), min(CORES, 2))
-ONE_THREAD = Threads(1, 1)
 
 
 def openvino() -> ModuleType:
@@ -128,20 +115,18 @@ class Conversion:
 
 
 class OpenVinoEmbedder:
-    """The converted model in `folder`. Threads of Python share it."""
+    """The converted model in `folder`. Threads share it, each batch on one core: see `STREAMS`."""
 
-    def __init__(
-        self, name: str, folder: Path, made: Conversion, threads: Threads = FOR_TEXTS
-    ) -> None:
+    def __init__(self, name: str, folder: Path, made: Conversion, streams: int = STREAMS) -> None:
         self.identity = ModelIdentity(name, made.fingerprint, made.dimension)
-        self._made, self._streams = made, threads.streams
+        self._made, self._streams = made, streams
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._tokenizer.enable_truncation(made.longest)
         self._tokenizer.no_padding()
         settings = {
             "INFERENCE_PRECISION_HINT": made.precision,
-            "INFERENCE_NUM_THREADS": threads.streams * threads.each,
-            "NUM_STREAMS": threads.streams,
+            "INFERENCE_NUM_THREADS": streams,
+            "NUM_STREAMS": streams,
             "ENABLE_CPU_PINNING": False,  # or two processes would share the first core
             "WEIGHTS_PATH": str(folder / WEIGHTS),
             **APART,
@@ -155,7 +140,7 @@ class OpenVinoEmbedder:
             raise NotConverted(f"the model in {folder} gives {width} numbers, not {made.dimension}")
         self._wanted = {part.get_any_name() for part in network.inputs}
         self._idle: LifoQueue[Any] = LifoQueue()  # the last one is still warm
-        for _ in range(threads.streams):
+        for _ in range(streams):
             self._idle.put(network.create_infer_request())
         self.runtime = f"OpenVINO {version('openvino')} {made.precision}"
 

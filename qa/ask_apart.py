@@ -11,7 +11,7 @@ from functools import cache, partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.openvino_encoder import CORES, ONE_THREAD
+from index.openvino_encoder import CORES
 from qa.answer import Answer
 from qa.open_model import open_model
 from qa.settings import Settings
@@ -63,4 +63,4 @@ def _answered(settings: Settings, texts: Sequence[str]) -> _Answered:
 def _assistant(settings: Settings) -> "Assistant":
     from qa.open_assistant import open_assistant  # noqa: PLC0415  as above
 
-    return open_assistant(settings, partial(open_model, settings, ONE_THREAD))
+    return open_assistant(settings, partial(open_model, settings))

@@ -4,7 +4,7 @@ import argparse
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from index.openvino_encoder import CORES, FOR_QUESTIONS
+from index.openvino_encoder import CORES
 from qa.open_model import open_model
 from qa.settings import Settings
 from qa.terminal import rows_in
@@ -21,7 +21,7 @@ def ask(settings: Settings, chosen: argparse.Namespace) -> int:
     if len(texts) >= MANY and CORES > 1:
         return _ask_apart(settings, texts, chosen)
     with ThreadPoolExecutor(1) as pool:
-        opening = pool.submit(open_model, settings, FOR_QUESTIONS._replace(streams=1))
+        opening = pool.submit(open_model, settings)
         from qa.ask_all import answers_to  # noqa: PLC0415  meanwhile, as the others
         from qa.open_assistant import open_assistant  # noqa: PLC0415
         from qa.printed_answers import print_answers  # noqa: PLC0415

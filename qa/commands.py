@@ -9,7 +9,6 @@ from pathlib import Path
 
 from index.conversion import open_embedder
 from index.errors import NoSnapshot, SearchError
-from index.openvino_encoder import FOR_QUESTIONS
 from index.snapshot import Manifest, SnapshotStore, index_recipe
 from qa.answer_json import quote_to_json
 from qa.doctor import examine
@@ -121,7 +120,7 @@ def serve(settings: Settings, chosen: argparse.Namespace) -> int:
         made = build_with_progress(settings)
         print(f"index {made.snapshot_id}: {made.passages} passages", flush=True)
     with ThreadPoolExecutor(1) as pool:  # the model is made ready while the page is imported
-        opening = pool.submit(open_embedder, settings.model, settings.models, FOR_QUESTIONS)
+        opening = pool.submit(open_embedder, settings.model, settings.models)
         import app  # noqa: PLC0415  it stands above the commands; only serving needs it
 
         embedder = opening.result()

@@ -2,12 +2,11 @@
 
 from index.conversion import open_embedder
 from index.embedder import Embedder
-from index.openvino_encoder import Threads
 from index.snapshot import SnapshotStore
 from qa.settings import Settings
 
 
-def open_model(settings: Settings, threads: Threads) -> Embedder:
-    """The model that questions are embedded with. Raises `NoSnapshot` where nothing is indexed."""
+def open_model(settings: Settings) -> Embedder:
+    """The model, for one question at a time. Raises `NoSnapshot` where nothing is indexed."""
     SnapshotStore(settings.home).current_folder()  # said at once, not after a model's conversion
-    return open_embedder(settings.model, settings.models, threads)
+    return open_embedder(settings.model, settings.models, streams=1)

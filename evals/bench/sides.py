@@ -6,17 +6,15 @@ In one process their thread pools would fight, and a fast side would be blamed f
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
 from evals.bench.processes import peak_megabytes
 from index.conversion import open_embedder
-from index.embedder import Embedder
+from index.embedder import Vectors
 from index.engines import AUTO, engine, engine_for
 from index.lexical import LexicalIndex
-from index.openvino_encoder import FOR_QUESTIONS, FOR_TEXTS
 from index.words import terms
 from qa.assistant import Assistant
 from qa.settings import Settings
@@ -40,18 +38,13 @@ class Program:
     """The program over an indexed home."""
 
     def __init__(self, home: Path) -> None:
-        self.settings = Settings(home=home)
-        embedder = open_embedder(self.settings.model, self.settings.models, FOR_QUESTIONS)
-        self.assistant = Assistant(self.settings, Library(home), embedder)
-
-    @cached_property
-    def indexing(self) -> Embedder:
-        """What indexing embeds with."""
-        return open_embedder(self.settings.model, self.settings.models, FOR_TEXTS)
+        settings = Settings(home=home)
+        embedder = open_embedder(settings.model, settings.models)
+        self.assistant = Assistant(settings, Library(home), embedder)
 
     def ingest(self, texts: Sequence[str]) -> object:
         """Embed and index `texts`, without the statements that the floor does not have."""
-        vectors = self.indexing.embed(texts)
+        vectors: Vectors = self.assistant.embedder.embed(texts)
         nearest = engine(engine_for(AUTO, len(texts))).build(vectors)
         return nearest, LexicalIndex.build([terms(t) for t in texts])
 
