@@ -72,9 +72,9 @@ class Corpus:
         if understood.notice:
             return []
         retriever = self.assistant.retriever()
-        vector = retriever.embed(understood.searched).whole
+        vectors = retriever.embed(understood.searched)
         allowed = self.assistant.library.quotable() if among is None else set(among)
-        hits = retriever.search(understood.searched, vector, PASSAGES, allowed)
+        hits = retriever.search(understood.searched, vectors, PASSAGES, allowed)
         rows = retriever.snapshot.passages
         return list(dict.fromkeys(rows[hit.row].version for hit in hits))
 

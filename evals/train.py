@@ -7,7 +7,7 @@ logistic regression over questions, right when the first quote meets a gold answ
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,9 @@ LIMITS = (
     "for one answer."
 )
 RIDGE = 0.1  # penalty on squared weights, of the evidence and of the gates
+Loss = Callable[[Matrix], tuple[float, Matrix]]
+Bounds = tuple[float | None, float | None]
+STEPS = {"ftol": 1e-12, "maxiter": 10_000}  # by default a fit may stop far from its end
 
 
 def fit_ranking(rows: Candidates) -> Matrix:
@@ -68,8 +71,7 @@ def fit_ranking(rows: Candidates) -> Matrix:
 
     width = rows[0][0].shape[1]
     bounds = [(0.0, None)] * width  # every feature of evidence speaks for a statement
-    found: Matrix = minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return found
+    return _least(loss, np.zeros(width), bounds)
 
 
 def fit_gate(features: Matrix, right: NDArray[np.bool_]) -> Matrix:
@@ -94,7 +96,14 @@ def fit_gate(features: Matrix, right: NDArray[np.bool_]) -> Matrix:
     ]
     start = np.zeros(table.shape[1])
     bounds = [(None, None), *senses]
-    found: Matrix = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return _least(loss, start, bounds)
+
+
+def _least(loss: Loss, start: Matrix, bounds: Sequence[Bounds]) -> Matrix:
+    """Where `loss`, which tells its slope too, is least between the bounds."""
+    found: Matrix = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=STEPS
+    ).x
     return found
 
 

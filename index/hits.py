@@ -9,7 +9,7 @@ class Hit(NamedTuple):
     `row` is the passage's number in the snapshot; `dense` is its cosine with the question, `near`
     the greatest of that and the cosines of the wordings that ask for it. `asked` says how much of
     the nearness of all wordings that were compared is theirs, 0 to 1, and 0 where there is none;
-    `lexical` is the BM25 score.
+    `lexical` is the BM25 score, `late` what late interaction says, -1 where nothing was compared.
     """
 
     passage_id: str
@@ -19,6 +19,7 @@ class Hit(NamedTuple):
     near: float
     asked: float
     lexical: float
+    late: float
 
 
 Ranking = tuple[Hit, ...]

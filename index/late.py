@@ -1,11 +1,11 @@
-"""Late interaction: a question's tokens against a statement's, each finding its best match.
+"""Late interaction: a question's tokens against a text's, each finding its best match.
 
 A vector for a whole sentence blurs what its words say; the vectors of its tokens do not (MaxSim,
 Khattab and Zaharia, SIGIR 2020, doi:10.1145/3397271.3401075). They come from the same encoding
 as the passage's vector. One byte a number is kept, and nothing of words without meaning.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -17,6 +17,7 @@ from index.embedder import TokenRows, Vectors
 from index.words import STOP_WORDS, words_at
 
 ONE = 127  # what 1.0 is as a byte
+LEAST = 0.15  # what a token of a word without meaning of its own weighs beside 1
 
 
 class StoredTokens(NamedTuple):
@@ -31,6 +32,14 @@ class WeighedTokens(NamedTuple):
 
     vectors: Vectors
     weights: NDArray[np.float32]
+
+
+def weighed_tokens(text: str, rows: TokenRows, says: Callable[[str], float]) -> WeighedTokens:
+    """The tokens of a question, each weighing as much as its word `says`, 0 to 1, in all 1."""
+    held = words_at(text, rows.offsets[:, 0])
+    own = [LEAST if not word or word in STOP_WORDS else says(word) for word in held]
+    weights = np.maximum(np.array(own, dtype=np.float32), np.float32(LEAST))
+    return WeighedTokens(rows.vectors, weights / weights.sum())
 
 
 def stored_tokens(text: str, rows: TokenRows) -> StoredTokens:
@@ -80,6 +89,11 @@ class TokenTable(ArrayTable):
         first, last = self.first[row : row + 2]
         found = np.searchsorted(self.starts[first:last], (start, end))
         return int(first + found[0]), int(first + found[1])
+
+    def max_sim_whole(self, question: WeighedTokens, passages: NDArray[np.int64]) -> Vectors:
+        """How well each of `passages` `(n,)` answers as a whole: `(n,)`, -1 to 1."""
+        bodies = np.stack([self.body[passages], self.first[passages + 1]], axis=1)
+        return self.max_sim(question, bodies[:, None], passages)
 
     def max_sim(
         self,

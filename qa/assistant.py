@@ -203,7 +203,7 @@ class Assistant:
         with stage("embed"):
             vectors = retriever.embed(question.searched)
         with stage("search"):
-            ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, look.quotable)
+            ranking = retriever.search(question.searched, vectors, CANDIDATES, look.quotable)
         with stage("weigh"):
             found = weigh(question, vectors, ranking, retriever.snapshot, look)
         if not self.reranker:

@@ -17,20 +17,20 @@ from index.arrays import rows_in
 from index.aspects import asked_for, shares_met
 from index.embedder import Vectors
 from index.hits import Hit, Ranking
-from index.late import WeighedTokens
+from index.late import WeighedTokens, weighed_tokens
 from index.lexical import LexicalIndex
 from index.passages import PassageRow
 from index.retriever import QuestionVectors
 from index.snapshot import Searchable
 from index.statements import StatementTable
-from index.words import STOP_WORDS, stem, words_at
+from index.words import stem
 from qa.english import weight
 from qa.question import Question
 from sources.document import Document, Source
 from sources.segments import Statement
 
 CANDIDATES = 24  # passages whose statements are weighed
-LEAST = 0.15  # what a token of a word without meaning of its own weighs beside 1
+NEAR = 0.55  # what nearness counts in the rank of a passage, the rest being its words
 
 
 class Features(NamedTuple):
@@ -46,7 +46,7 @@ class Features(NamedTuple):
     context_coverage: float  # the same with the document's title and the headings above
     lexical: float  # BM25 of its passage as a share of the best, where nothing asks for it
     asked_lexical: float  # the same where wordings do and count among its words
-    rank: float  # 1 / rank of its passage
+    rank: float  # 1 / rank of its passage by nearness and words
     aspect: float  # share of the aspects asked for that the statement speaks of
 
 
@@ -152,18 +152,18 @@ def weigh(
     hits = np.array([hit.row for hit in ranking])
     bounds = np.array([(passage.first, passage.last) for passage in passages])
     rows = rows_in(bounds)
-    rank = np.repeat(np.arange(len(ranking)), bounds[:, 1] - bounds[:, 0])
+    of = np.repeat(np.arange(len(ranking)), bounds[:, 1] - bounds[:, 0])
     alone = snapshot.statement_vectors[rows].astype(np.float32)
     wording = snapshot.wordings.of_statements(hits, bounds, vectors.whole)
     by_name = {
-        **_of_passages(ranking, rank, wording),
+        **_of_passages(ranking, of, wording),
         **_of_words(question, snapshot, rows),
         "similarity": alone @ vectors.whole,
         "context_similarity": snapshot.context_vectors[rows].astype(np.float32) @ vectors.whole,
         "late": snapshot.tokens.max_sim(
             _weighed_tokens(question, vectors, snapshot.lexical),
             snapshot.statements.tokens[rows],
-            hits[rank],
+            hits[of],
         ),
     }
     features = np.stack([by_name[name] for name in Features._fields], axis=1, dtype=np.float64)
@@ -172,7 +172,7 @@ def weigh(
         Candidate(hit, passage, snapshot.statements, shelf)
         for hit, passage in zip(ranking, passages, strict=True)
     ]
-    told = zip(rank.tolist(), rows.tolist(), features.tolist(), alone, scores.tolist(), strict=True)
+    told = zip(of.tolist(), rows.tolist(), features.tolist(), alone, scores.tolist(), strict=True)
     found = [
         Evidence(candidates[n], row, Features(*values), vector, score)
         for n, row, values, vector, score in told
@@ -181,22 +181,24 @@ def weigh(
 
 
 def _of_passages(
-    ranking: Ranking, rank: NDArray[np.int64], wording: Vectors
+    ranking: Ranking, of: NDArray[np.int64], wording: Vectors
 ) -> dict[str, NDArray[np.float64]]:
     """The features that statements have of their passages, and of the wordings that ask for them.
 
-    `rank` counts from 0.
+    `of` says which hit each statement's passage is, counted from 0.
     """
-    by_hit = np.array([(hit.dense, hit.asked, hit.lexical) for hit in ranking])
-    dense, asked, lexical = by_hit.T
+    by_hit = np.array([(hit.dense, hit.near, hit.asked, hit.lexical) for hit in ranking])
+    dense, near, asked, lexical = by_hit.T
     wordy = lexical / (lexical.max() or 1.0)
+    # Late interaction is a feature of every statement, so it has no part in the rank.
+    place = np.argsort(np.argsort(-(NEAR * near + (1 - NEAR) * wordy), kind="stable"))
     return {
-        "passage_similarity": dense[rank],
-        "asked": np.maximum(wording - dense[rank], 0),
-        "asked_share": np.sqrt(asked)[rank],
-        "lexical": np.where(asked > 0, 0, wordy)[rank],
-        "asked_lexical": np.where(asked > 0, wordy, 0)[rank],
-        "rank": 1 / (1 + rank),
+        "passage_similarity": dense[of],
+        "asked": np.maximum(wording - dense[of], 0),
+        "asked_share": np.sqrt(asked)[of],
+        "lexical": np.where(asked > 0, 0, wordy)[of],
+        "asked_lexical": np.where(asked > 0, wordy, 0)[of],
+        "rank": 1 / (1 + place[of]),
     }
 
 
@@ -229,10 +231,8 @@ def _weighed_tokens(
     question: Question, vectors: QuestionVectors, lexical: LexicalIndex
 ) -> WeighedTokens:
     """The question's tokens, each weighing as much as its word says here and in English."""
-    held = words_at(question.searched, vectors.tokens.offsets[:, 0])
-    own = [
-        LEAST if not word or word in STOP_WORDS else weight(word) * lexical.rarity(stem(word))
-        for word in held
-    ]
-    rows = np.maximum(np.array(own, dtype=np.float32), np.float32(LEAST))
-    return WeighedTokens(vectors.tokens.vectors, rows / rows.sum())
+    return weighed_tokens(
+        question.searched,
+        vectors.tokens,
+        lambda word: weight(word) * lexical.rarity(stem(word)),
+    )

@@ -49,7 +49,7 @@ class OneDocument:
         if question.notice or not snapshot.passages:
             return question, [], snapshot.lexical
         vectors = retriever.embed(question.searched)
-        ranking = retriever.search(question.searched, vectors.whole, CANDIDATES, {document.version})
+        ranking = retriever.search(question.searched, vectors, CANDIDATES, {document.version})
         found = weigh(question, vectors, ranking, snapshot, _Alone(document))
         return question, found, snapshot.lexical
 

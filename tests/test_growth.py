@@ -38,7 +38,7 @@ def rankings(library, embedder):
     third = set(list(quotable)[::3])
     for among in (quotable, third):
         for text in QUESTIONS:
-            hits = retriever.search(text, retriever.embed(text).whole, 20, among)
+            hits = retriever.search(text, retriever.embed(text), 20, among)
             assert all(retriever.snapshot.passages[hit.row].version in among for hit in hits)
             yield [round(hit.score, 4) for hit in hits]
 

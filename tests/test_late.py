@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from index.embedder import TokenRows
-from index.late import StoredTokens, TokenTable, WeighedTokens, stored_tokens
+from index.late import (
+    StoredTokens,
+    TokenTable,
+    WeighedTokens,
+    stored_tokens,
+    weighed_tokens,
+)
 
 EAST, NORTH, UP = np.eye(3, dtype=np.float32)
 BOTH = (EAST + NORTH) / np.sqrt(np.float32(2))
@@ -67,6 +73,22 @@ def test_a_lead_may_stand_in_another_passage():
     asked = question(NORTH, UP, weights=(0.5, 0.5))
     with_lead, alone = [(1, 6, 11), (0, 5, 9)], [(1, 6, 11), (1, 6, 6)]
     assert answered(made, asked, 1, with_lead, alone) == pytest.approx([1.0, 0.5], abs=0.01)
+
+
+def test_a_whole_passage_answers_with_its_headings_and_its_words():
+    other = stored_tokens("Beds\nsoft", rows(UP, UP, starts=(0, 5)))
+    made = table(TOKENS, other, heads=[6, 5])
+    asked = question(EAST, UP, weights=(0.75, 0.25))
+    assert made.max_sim_whole(asked, np.array([1, 0])) == pytest.approx([0.25, 1.0], abs=0.01)
+
+
+def test_a_token_weighs_what_its_word_says_and_a_stop_word_the_least():
+    says = {"scar": 0.45, "the": 1.0, "faded": 0.01}
+    found = weighed_tokens(
+        "the scar faded!", rows(EAST, NORTH, UP, UP, starts=(0, 4, 9, 14)), says.get
+    )
+    assert found.weights == pytest.approx([1 / 6, 3 / 6, 1 / 6, 1 / 6])
+    assert np.array_equal(found.vectors, [EAST, NORTH, UP, UP])
 
 
 def test_nothing_to_match_is_the_least_there_is():

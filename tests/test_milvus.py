@@ -48,7 +48,7 @@ def assistant_over(library, embedder):
 
 def ranked(assistant, text, among):
     retriever = assistant.retriever()
-    return retriever.search(text, retriever.embed(text).whole, 20, among)
+    return retriever.search(text, retriever.embed(text), 20, among)
 
 
 def test_ranks_as_the_exact_engine_does_all_or_some_being_quotable(library_of, embedder, milvus):

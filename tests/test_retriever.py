@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_info
 
 from index.build import build
 from index.memory import MemorySnapshot
-from index.retriever import DENSE_WEIGHT, Retriever
+from index.retriever import CLOSER, LATE, LEXICAL, NEAR, Retriever
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.read import read_document
@@ -22,7 +22,7 @@ FILES = {
 def search(assistant, text, k=10):
     retriever = assistant.retriever()
     versions = assistant.library.quotable()
-    return retriever.search(text, retriever.embed(text).whole, k, versions)
+    return retriever.search(text, retriever.embed(text), k, versions)
 
 
 def found(assistant, text, k=10):
@@ -45,9 +45,23 @@ def test_scores_fall_and_mix_nearness_and_words(assistant):
     best = max(hit.lexical for hit in ranking)
     scores = [hit.score for hit in ranking]
     assert scores == sorted(scores, reverse=True)
-    share = DENSE_WEIGHT
-    expected = [share * hit.near + (1 - share) * hit.lexical / best for hit in ranking]
+    expected = [NEAR * hit.near + LATE * hit.late + LEXICAL * hit.lexical / best for hit in ranking]
     assert scores == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_words_of_a_question_find_their_like_in_the_passage_that_answers(assistant):
+    first, *others = search(assistant, "Is the MRI scan noisy?")
+    assert assistant.snapshot.passages[first.row].doc_id == "scan"
+    assert 1.01 > first.late > max(other.late for other in others) + 0.2
+
+
+def test_only_the_best_are_compared_word_by_word_and_stay_before_the_others(assistant_of):
+    many = "".join(f"\n## Part {n}\n\nThe biopsy of part {n} hurts.\n" for n in range(CLOSER + 8))
+    ranking = search(assistant_of({"many.md": f"# Parts\n{many}"}), "Does it hurt?", 99)
+    closer, others = ranking[:CLOSER], ranking[CLOSER:]
+    assert {hit.late for hit in others} == {-1.0}
+    assert len(others) == 8
+    assert min(hit.late for hit in closer) > 0
 
 
 WORDED = (
@@ -102,7 +116,7 @@ def test_a_question_of_unknown_words_still_ranks_by_meaning(assistant):
 
 def test_nothing_is_found_where_nothing_may_be_quoted(assistant):
     retriever = assistant.retriever()
-    assert retriever.search("biopsy", retriever.embed("biopsy").whole, 10, set()) == ()
+    assert retriever.search("biopsy", retriever.embed("biopsy"), 10, set()) == ()
 
 
 def test_a_withdrawn_document_is_gone_at_once(assistant):
@@ -159,8 +173,8 @@ def test_what_is_withdrawn_does_not_stand_in_the_way_of_what_is_left(library_of,
 def test_one_document_in_memory_ranks_as_the_library_does(assistant, embedder):
     document = read_document(BIOPSY.encode(), "biopsy.md")
     retriever = Retriever(MemorySnapshot([document], embedder), embedder)
-    vector = retriever.embed("Does it hurt?").whole
-    hit = retriever.search("Does it hurt?", vector, 5, {document.version})[0]
+    vectors = retriever.embed("Does it hurt?")
+    hit = retriever.search("Does it hurt?", vectors, 5, {document.version})[0]
     kept = assistant.snapshot.passages[0]
     assert hit.passage_id == kept.passage_id
     assert np.array_equal(retriever.snapshot.vectors[0], assistant.snapshot.vectors[0])

@@ -15,7 +15,7 @@ from sources.document import Audience, Document, Span
 from sources.read import read_document
 from sources.segments import statements
 
-HIT = Hit("p", 0, 1.0, 1.0, 1.0, 1.0, 1.0)
+HIT = Hit("p", 0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 NONE = Features(*[0.0] * len(Features._fields))
 FOUR = "# A\n\nAlpha is red. Beta is blue. Gamma is green. Delta is dark.\n"
 

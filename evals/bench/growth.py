@@ -26,7 +26,7 @@ from index.conversion import open_embedder
 from index.embedder import DEFAULT_MODEL
 from index.engines import AUTO, POOL
 from index.engines.recall import recall
-from index.retriever import Retriever
+from index.retriever import QuestionVectors, Retriever
 from index.snapshot import SnapshotStore
 from index.words import terms
 from sources.intake import starter_files, take_in
@@ -123,8 +123,9 @@ def ask(place: Path, models: Path) -> Asked:
     retrievals = [partial(_retrieve, retriever, text, versions) for text in texts]
     whole = _milliseconds(retrievals, time.perf_counter)
     processor = _milliseconds(retrievals, time.process_time)
-    vectors = np.stack([retriever.embed(text).whole for text in texts])
-    pairs = list(zip(texts, vectors, strict=True))
+    embedded = [retriever.embed(text) for text in texts]
+    vectors = np.stack([one.whole for one in embedded])
+    pairs = list(zip(texts, embedded, strict=True))
     search = _milliseconds([partial(_search, retriever, *pair, versions) for pair in pairs])
     nearest = _milliseconds([partial(snapshot.engine.search, row, POOL) for row in vectors])
     lexical = _milliseconds([partial(snapshot.lexical.best, terms(t), POOL) for t in texts])
@@ -153,11 +154,13 @@ def ask(place: Path, models: Path) -> Asked:
 
 
 def _retrieve(retriever: Retriever, text: str, versions: set[str]) -> object:
-    return _search(retriever, text, retriever.embed(text).whole, versions)
+    return _search(retriever, text, retriever.embed(text), versions)
 
 
-def _search(retriever: Retriever, text: str, vector: np.ndarray, versions: set[str]) -> object:
-    return retriever.search(text, vector, CANDIDATES, versions)
+def _search(
+    retriever: Retriever, text: str, vectors: QuestionVectors, versions: set[str]
+) -> object:
+    return retriever.search(text, vectors, CANDIDATES, versions)
 
 
 def _milliseconds(

@@ -51,7 +51,7 @@ class Program:
     def search(self, question: str) -> object:
         """Rank passages."""
         retriever, quotable = self.assistant.retriever(), self.assistant.library.quotable()
-        return retriever.search(question, retriever.embed(question).whole, 10, quotable)
+        return retriever.search(question, retriever.embed(question), 10, quotable)
 
     def answer(self, question: str) -> object:
         """The whole answer, with evidence and gate."""
