@@ -79,7 +79,7 @@ class LexicalIndex:
         found = np.zeros(max(self.size, 1), dtype=np.float32)
         for term in dict.fromkeys(terms):
             own = self._own(term)
-            found[self._postings.indices[own]] += self._postings.data[own]
+            np.add.at(found, self._postings.indices[own], self._postings.data[own])  # no copies
         return found[: self.size]
 
     def best(

@@ -125,8 +125,9 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         settings = {
             "INFERENCE_PRECISION_HINT": made.precision,
-            "INFERENCE_NUM_THREADS": CORES,
+            "INFERENCE_NUM_THREADS": streams,
             "NUM_STREAMS": streams,
+            "ENABLE_CPU_PINNING": False,  # or two processes would share the first core
             "WEIGHTS_PATH": str(folder / WEIGHTS),
             **APART,
         }

@@ -63,8 +63,9 @@ class Wordings:
         """
         nearest = np.full(len(passages), -1, dtype=np.float32)
         weight = np.zeros(len(passages), dtype=np.float32)
-        found = found[np.isin(self.passage_of[found], passages)]
         place = np.searchsorted(passages, self.passage_of[found])
+        there = passages.take(place, mode="clip") == self.passage_of[found]
+        found, place = found[there], place[there]
         cosines = gather(self.vectors, found) @ question
         np.maximum.at(nearest, place, cosines)
         np.add.at(weight, place, np.exp(np.float32(SHARPNESS) * (cosines - 1)))

@@ -1,30 +1,47 @@
-"""Many questions in a row: while some are answered, the next ones are embedded together."""
+"""Many questions in a row, embedded together; where nothing can be searched, their warnings."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from index.errors import SearchError
 from qa.answer import Answer
 from qa.assistant import Assistant
+from qa.first_look import unsearched
 from qa.question import Vocabulary, understand
+from qa.terminal import print_error
+from qa.triage.check import triage
 
-TOGETHER = 256  # questions embedded at a time: about 7 MB until they are answered
+TOGETHER = 128  # questions embedded at a time: about 4 MB until they are answered
+
+
+def answers_to(texts: Sequence[str], opened: Callable[[], Assistant]) -> Iterator[Answer]:
+    """The answer to each text, in order, by an assistant that is to be `opened`.
+
+    Where that fails: the warnings up to the first text that needs none, then the error.
+    """
+    try:
+        assistant = opened()
+    except Exception as error:
+        for text in texts:
+            flag = triage().check(text)
+            if flag is None:
+                raise
+            print_error(error)
+            yield unsearched(text, flag)
+        return
+    yield from ask_all(assistant, texts)
 
 
 def ask_all(assistant: Assistant, texts: Sequence[str]) -> Iterator[Answer]:
     """The answer to each text, in order and as `Assistant.ask` gives it. Raises what that does.
 
-    Embedding leaves Python's lock to answering, so that the two take a core each; questions of
-    one length share a computation, which costs half as much as one for each.
+    Questions of one length share a computation, which costs half as much as one for each.
     """
-    with ThreadPoolExecutor(1) as beside:
-        ahead = beside.submit(_embed_ahead, assistant, texts[:TOGETHER])
-        for start in range(0, len(texts), TOGETHER):
-            part, after = (texts[at : at + TOGETHER] for at in (start, start + TOGETHER))
-            ahead.result()
-            ahead = beside.submit(_embed_ahead, assistant, after)
-            yield from map(assistant.ask, part)
+    for start in range(0, len(texts), TOGETHER):
+        part = texts[start : start + TOGETHER]
+        if len(part) > 1:
+            _embed_ahead(assistant, part)
+        yield from map(assistant.ask, part)
 
 
 def _embed_ahead(assistant: Assistant, texts: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from qa.answer import Answer, Outcome, Quote, Turn, with_banner
 from qa.differences import differences
 from qa.evidence import CANDIDATES, Evidence, weigh
 from qa.first_look import unsearched, where, with_first_look
-from qa.gate import GateFeatures, decide, gate_features
+from qa.gate import Decision, GateFeatures, decide
 from qa.question import Question, Vocabulary, subjects_of, understand
 from qa.read_together import read_together
 from qa.related import related_headings
@@ -119,36 +119,35 @@ class Assistant:
         retriever = self.retriever()  # one for the whole answer, whatever is built meanwhile
         snapshot = retriever.snapshot
         question, evidence = self._evidence(retriever, text, history, exact)
-        outcome, probability = Outcome.NOT_A_QUESTION, 0.0
+        decision = Decision(Outcome.NOT_A_QUESTION, 0.0)
         quotes: tuple[Quote, ...] = ()
         if question.notice is None:
             with stage("decide"):
-                outcome, probability = decide(
+                decision = decide(
                     question,
                     evidence,
                     snapshot.lexical,
                     wrong_at_most=self.settings.wrong_at_most,
                 )
-            if outcome is not Outcome.NOT_IN_LIBRARY:
+            if decision.outcome is not Outcome.NOT_IN_LIBRARY:
                 chosen = choose_quotes(evidence, audience, self.settings.max_quotes)
                 quotes = tuple(with_banner(quote, self.library.policy) for quote in chosen)
         answer = Answer(
             answer_id=secrets.token_hex(12),
             question=question.asked,
             searched=question.searched,
-            outcome=outcome,
+            outcome=decision.outcome,
             quotes=quotes,
-            notice=question.notice or f"outcome.{outcome.value}",
+            notice=question.notice or f"outcome.{decision.outcome.value}",
             disclaimer="disclaimer.patient",
             related=related_headings(quotes, snapshot),
-            probability=probability,
+            probability=decision.probability,
             snapshot=snapshot.snapshot_id,
             model=self._models,
             differs=differences(quotes),
             took_ms=1000 * (time.perf_counter() - began),
         )
-        gate = gate_features(question, evidence, snapshot.lexical) if evidence else None
-        return answer, Workings(question, evidence, gate, {})
+        return answer, Workings(question, evidence, decision.features, {})
 
     @property
     def _models(self) -> str:
@@ -193,7 +192,8 @@ class Assistant:
             if leaning.searched != bare.searched:
                 with_topic = self._weighed(retriever, look, leaning)
                 lexical = retriever.snapshot.lexical
-                if decide(leaning, with_topic, lexical)[1] > decide(bare, found, lexical)[1]:
+                alone = decide(bare, found, lexical).probability
+                if decide(leaning, with_topic, lexical).probability > alone:
                     return leaning, with_topic
         return bare, found
 

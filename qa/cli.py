@@ -16,7 +16,7 @@ from qa.ledger_verbs import add_ledger_verbs
 from qa.red_flag_verbs import add_red_flags
 from qa.settings import DEFAULT_HOME, read_settings
 from qa.staff_verbs import add_staff_verbs
-from qa.terminal import BadUsage
+from qa.terminal import BadUsage, print_error
 
 if TYPE_CHECKING:  # argparse gives the type of its subcommands no public name
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -48,16 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except KeyboardInterrupt:
-        print("quotewell: stopped", file=sys.stderr)
+        print_error("stopped")
         return 130
     except BadUsage as error:
-        print(f"quotewell: {error}", file=sys.stderr)
+        print_error(error)
         return NOT_UNDERSTOOD
     except OSError as error:
-        print(f"quotewell: {error}; check the path, its permissions and space", file=sys.stderr)
+        print_error(f"{error}; check the path, its permissions and space")
         return REFUSED
     except _expected_errors() as error:
-        print(f"quotewell: {error}", file=sys.stderr)
+        print_error(error)
         return REFUSED
     return code
 

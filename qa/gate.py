@@ -42,6 +42,17 @@ class GateFeatures(NamedTuple):
     length: float  # how many terms the question has, as a share of six: more is clearer
 
 
+class Decision(NamedTuple):
+    """An outcome, the probability that the first quote answers, and what both rest on.
+
+    The probability is 0 to 1. There are no features where there was no evidence.
+    """
+
+    outcome: Outcome
+    probability: float
+    features: GateFeatures | None = None
+
+
 STANDING = 20
 AGAINST = frozenset({"unknown", "no_figure"})  # features that speak against an answer
 EITHER = frozenset({"unasked"})  # features that set what the others mean
@@ -131,8 +142,8 @@ def decide(
     *,
     wrong_at_most: float = STRICTEST,
     one_document: bool = False,
-) -> tuple[Outcome, float]:
-    """The outcome and the probability, 0 to 1, that the first quote answers the question.
+) -> Decision:
+    """Whether the first quote answers the question.
 
     Of what is answered, a share of `wrong_at_most` is expected to be wrong: one of `LEVELS`.
 
@@ -140,14 +151,15 @@ def decide(
     which compare passages of a library mean something else and have weights of their own.
     """
     if not evidence:
-        return Outcome.NOT_IN_LIBRARY, 0.0
+        return Decision(Outcome.NOT_IN_LIBRARY, 0.0)
     kind = "_one" if one_document else ""
     weight, threshold = table()[f"gate{kind}"], table()[f"thresholds{kind}"]
-    features = gate_features(question, evidence, lexical)._asdict()
-    logit = weight["bias"] + sum(weight[name] * value for name, value in features.items())
-    probability = 1 / (1 + math.exp(-logit))
+    features = gate_features(question, evidence, lexical)
+    told = features._asdict().items()
+    probability = 1 / (1 + math.exp(-weight["bias"] - sum(weight[name] * v for name, v in told)))
+    outcome = Outcome.NOT_IN_LIBRARY
     if probability >= threshold[answered_at(wrong_at_most)]:
-        return Outcome.ANSWERED, probability
-    if probability >= threshold["closest"]:
-        return Outcome.CLOSEST, probability
-    return Outcome.NOT_IN_LIBRARY, probability
+        outcome = Outcome.ANSWERED
+    elif probability >= threshold["closest"]:
+        outcome = Outcome.CLOSEST
+    return Decision(outcome, probability, features)

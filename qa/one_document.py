@@ -56,7 +56,7 @@ class OneDocument:
     def quotes(self, text: str, document: Document, most: int) -> tuple[Quote, ...]:
         """Up to `most` quotes that answer, none when the document does not answer."""
         question, evidence, lexical = self.evidence(text, document)
-        outcome, _ = decide(question, evidence, lexical, one_document=True)
-        if outcome is not Outcome.ANSWERED:
+        decision = decide(question, evidence, lexical, one_document=True)
+        if decision.outcome is not Outcome.ANSWERED:
             return ()
         return choose_quotes(evidence, Audience.PATIENT, most, whole=False)

@@ -1,6 +1,7 @@
-"""What commands share: rows they are given, what cannot be used, and lines of JSON they print."""
+"""What commands share: rows they are given, what cannot be used, and the lines they print."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,11 @@ class BadUsage(Exception):
 def print_json(value: object) -> None:
     """One line of JSON on standard output."""
     print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def print_error(told: object) -> None:
+    """One line on standard error."""
+    print(f"quotewell: {told}", file=sys.stderr)
 
 
 def rows_in(path: str, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -11,7 +11,7 @@ import os
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,6 +36,7 @@ CACHED_DOCUMENTS = 256
 STALE_S = 300.0  # seconds for which the last look still holds while the database is away
 AGAIN_S = 2.0  # seconds before a database that was away is asked again for a look
 LOCK = 7_305_808_869  # any number that is ours: PostgreSQL holds back others who write
+REVISION = str(sa.select(state.c.value))
 ADDED = Change(Step.ADDED)
 WITHDRAWN = Change(Step.STATUS)
 EVERYDAY = Policy()
@@ -180,9 +181,18 @@ class Library:
 
     @property
     def revision(self) -> int:
-        """A number that grows with every change, by any process."""
+        """A number that grows with every change, by any process.
+
+        It is asked for before every answer, so first past SQLAlchemy, which takes several times
+        as long, and in its way where that fails: it knows what went wrong.
+        """
+        failed = sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error
+        with suppress(*failed), closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(REVISION)
+            return int(cursor.fetchall()[0][0])
         with self.transaction() as connection:
-            return int(connection.execute(sa.select(state.c.value)).scalar_one())
+            return int(connection.exec_driver_sql(REVISION).scalar_one())
 
     def entries(self) -> list[Entry]:
         """Every version, oldest first."""

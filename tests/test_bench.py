@@ -9,16 +9,20 @@ from hypothesis import strategies as st
 
 from evals.bench.bench import fill
 from evals.bench.figures import MANY, Aim, Figure, Spread, alone, beside
+from evals.bench.growth import growth
 from evals.bench.measured import Measured
 from evals.bench.page import line_of, stacks_of, write_page
 from evals.bench.parts import PARTS
 from evals.bench.retitled import TurningEmbedder, copies_of
 from index.build import build
+from index.conversion import open_embedder
+from index.embedder import DEFAULT_MODEL
 from index.passages import prepare
 from qa.assistant import Assistant
 from qa.settings import Settings
 from sources.library import Library
 from sources.read import read_document
+from tests.conftest import add_file
 
 BIOPSY = "# Biopsy\n\n## Pain\n\nA biopsy hurts a little. The skin is numbed first.\n"
 SCAN = "# MRI scan\n\n## Noise\n\nAn MRI scan is loud. Ask for ear plugs.\n"
@@ -101,6 +105,23 @@ def test_a_library_grows_to_the_size_that_is_wanted(tmp_path, embedder):
     build(library, TurningEmbedder(embedder), lambda *_: None)
     answer = Assistant(Settings(home=library.home), library, embedder).ask("Does a biopsy hurt?")
     assert "A biopsy hurts a little." in answer.quotes[0].text
+
+
+def test_growth_is_measured_at_every_size(tmp_path, models):
+    (tmp_path / "models").symlink_to(models)
+    library = Library(tmp_path)
+    for name, text in (("biopsy.md", BIOPSY), ("scan.md", SCAN)):
+        add_file(library, name, text)
+    embedder = open_embedder(DEFAULT_MODEL, models)
+    build(library, embedder, lambda *_: None)
+    figures = {f.name: f.ours.median for f in growth(tmp_path, embedder, tmp_path / "g", (40, 90))}
+    for size in (40, 90):
+        assert figures[f"recall@10 of passages, {size} passages"] == 1
+        assert figures[f"of it searching, {size} passages"] > 0
+        assert figures[f"of it searching, {size} passages"] < figures[f"retrieval, {size} passages"]
+        assert 1500 < figures[f"index, {size} passages"] < 100_000
+    between = figures["retrieval, 90 passages"] / figures["retrieval, 40 passages"]
+    assert figures["retrieval, 90 passages beside 40"] == pytest.approx(between)
 
 
 def test_marks_of_a_line_stand_on_its_scale():

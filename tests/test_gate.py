@@ -39,7 +39,7 @@ def test_every_feature_keeps_to_its_range(assistant, text):
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_the_outcome_follows_from_the_probability(assistant, text):
     question, found = assistant.evidence(text)
-    outcome, probability = decide(question, found, assistant.snapshot.lexical)
+    outcome, probability, _ = decide(question, found, assistant.snapshot.lexical)
     at = table()["thresholds"]
     expected = (
         Outcome.ANSWERED
@@ -54,7 +54,7 @@ def test_the_outcome_follows_from_the_probability(assistant, text):
 def test_no_evidence_is_no_answer(assistant):
     question, _ = assistant.evidence("Does a biopsy hurt?")
     lexical = assistant.snapshot.lexical
-    assert decide(question, [], lexical) == (Outcome.NOT_IN_LIBRARY, 0.0)
+    assert decide(question, [], lexical) == (Outcome.NOT_IN_LIBRARY, 0.0, None)
 
 
 def test_a_question_in_the_words_of_the_library_is_likelier_than_another(assistant):
@@ -105,9 +105,9 @@ def test_who_allows_more_wrong_answers_gets_more_answers(assistant):
     question, found = assistant.evidence("What is numbed?")
     lexical = assistant.snapshot.lexical
     allowed = [decide(question, found, lexical, wrong_at_most=level) for level in LEVELS]
-    probability = allowed[0][1]
+    probability = allowed[0].probability
     at = table()["thresholds"]
-    assert [outcome is Outcome.ANSWERED for outcome, _ in allowed] == [
+    assert [one.outcome is Outcome.ANSWERED for one in allowed] == [
         probability >= at[answered_at(level)] for level in LEVELS
     ]
 

@@ -23,6 +23,12 @@ except AttributeError as error:
     print(error)
 """
 
+PART_OF_PANDAS = """
+from qa.ui.lean_gradio import gr
+from pandas.api.types import is_integer_dtype
+print(is_integer_dtype("int32"))
+"""
+
 ASKED = """
 import sys
 from qa.cli import program
@@ -41,6 +47,12 @@ def test_gradio_is_imported_without_pandas_which_comes_when_it_is_asked_for():
     done = ran(LEAN)
     assert done.stderr == ""
     assert done.stdout == "module 'pandas' has no attribute 'nothing_of_this_name'\n"
+
+
+def test_another_library_may_import_a_part_of_pandas_first():
+    done = ran(PART_OF_PANDAS)
+    assert done.stderr == ""
+    assert done.stdout == "True\n"
 
 
 @pytest.mark.parametrize(

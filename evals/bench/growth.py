@@ -1,15 +1,12 @@
-"""`python -m evals.bench.growth`: retrieval over ten thousand passages and over a million.
+"""Retrieval over ten thousand passages and over a million: what growing costs, and what it misses.
 
 The passages are real ones and perturbed copies of them (`copies.py`). Each size is written as a
 snapshot, then opened and asked in a process of its own, so that its memory is what serving takes.
 """
 
-import argparse
-import json
 import statistics
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -19,96 +16,92 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evals.bench.bench import Bench, Part
 from evals.bench.copies import Originals, write_copies
+from evals.bench.figures import Aim, Figure, alone
 from evals.gold import gold_questions
-from index.build import build
 from index.conversion import open_embedder
-from index.embedder import DEFAULT_MODEL
+from index.embedder import DEFAULT_MODEL, Embedder
 from index.engines import AUTO, POOL
 from index.engines.recall import recall
 from index.retriever import QuestionVectors, Retriever
 from index.snapshot import SnapshotStore
 from index.words import terms
-from sources.intake import starter_files, take_in
+from qa.evidence import CANDIDATES
 from sources.library import Library
 
 SIZES = (10_000, 1_000_000)
 QUESTIONS = 200  # of the project's own
-CANDIDATES = 24  # passages of a ranking, as an answer takes them
 WITHDRAWN = 0.1  # share of documents that may not be quoted, in the second round
 SEED = 5
+FOUND = Aim(0.97, at_least=True)
 
 
 class Asked(NamedTuple):
-    """Searching an opened snapshot. Milliseconds are medians over questions, recall is @10.
+    """What an opened snapshot was asked: milliseconds of each question, shares, megabytes.
 
     `retrieval` is from the question's words to the ranking, by the clock and of processors;
     `search` is what of it is not embedding, and this and its parts are of one processor.
     """
 
-    engine: str
-    seconds_to_open: float
-    retrieval_ms: float
-    retrieval_processor_ms: float
-    retrieval_ms_95: float
-    search_ms: float
-    nearest_ms: float
-    lexical_ms: float
-    withdrawn_search_ms: float
-    recall: float
-    wordings_recall: float
-    withdrawn_recall: float
-    rss_mb: int
-    anonymous_mb: int
+    opened: float
+    retrieval: list[float]
+    retrieval_processor: list[float]
+    search: list[float]
+    nearest: list[float]
+    words: list[float]
+    withdrawn_search: list[float]
+    found: float
+    wordings_found: float
+    withdrawn_found: float
+    held: float
+    own: float
 
 
-class Size(NamedTuple):
-    """One size: what was found when asking, how long the build took, and bytes on disk."""
-
-    passages: int
-    asked: Asked
-    seconds_to_build: float
-    bytes_a_passage: dict[str, int]
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Copies of the plain library, first few and then a great many."""
+    with TemporaryDirectory(dir=bench.place.settings.home) as name:
+        yield from growth(bench.plain.home, bench.place.embedders.asking, Path(name), SIZES)
 
 
-class Growth(NamedTuple):
-    """Every size, and how the greatest compares with the least."""
-
-    sizes: tuple[Size, ...]
-    retrieval_ratio: float
-    processor_ratio: float
-    search_ratio: float
-
-
-def growth(home: Path, folder: Path, sizes: Sequence[int] = SIZES, engine: str = AUTO) -> Growth:
-    """Write and measure a snapshot of each size under `folder`, with the originals of `home`.
-
-    A home where nothing is indexed is given the starter library first.
-    """
-    embedder = open_embedder(DEFAULT_MODEL, home / "models")
+def growth(home: Path, embedder: Embedder, folder: Path, sizes: Sequence[int]) -> Iterator[Figure]:
+    """Every size in turn, made under `folder`, and how the greatest compares with the least."""
     library = Library(home)
-    if not (home / "current").exists():
-        take_in(library, starter_files())
-        build(library, embedder, lambda *_: None)
     snapshot = SnapshotStore(home).open_current(embedder.identity)
     originals = Originals.of(snapshot, library)
     library.close()
-    found = []
+    medians = []
     for count in sizes:
         place = folder / str(count)
         began = time.perf_counter()
-        write_copies(originals, snapshot.manifest, place, count, engine)
-        took = time.perf_counter() - began
+        write_copies(originals, snapshot.manifest, place, count, AUTO)
+        built = time.perf_counter() - began
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             asked = pool.submit(ask, place, home / "models").result()
-        found.append(Size(count, asked, round(took, 1), _bytes_a_passage(place, count)))
-    first, last = found[0].asked, found[-1].asked
-    return Growth(
-        tuple(found),
-        round(last.retrieval_ms / first.retrieval_ms, 2),
-        round(last.retrieval_processor_ms / first.retrieval_processor_ms, 2),
-        round(last.search_ms / first.search_ms, 2),
-    )
+        medians.append(statistics.median(asked.retrieval))
+        yield from _figures(asked, count, built, _bytes_a_passage(place, count))
+    told = f"retrieval, {sizes[-1]:,} passages beside {sizes[0]:,}"
+    yield alone(told, "times", [medians[-1] / medians[0]], Aim(2))
+
+
+def _figures(asked: Asked, count: int, built: float, size: float) -> Iterator[Figure]:
+    def named(what: str) -> str:
+        return f"{what}, {count:,} passages"
+
+    yield alone(named("retrieval"), "ms", asked.retrieval)
+    yield alone(named("retrieval, processors"), "ms", asked.retrieval_processor)
+    yield alone(named("of it searching"), "ms", asked.search)
+    yield alone(named("of it nearest passages"), "ms", asked.nearest)
+    yield alone(named("of it words"), "ms", asked.words)
+    yield alone(named("searching, a tenth withdrawn"), "ms", asked.withdrawn_search)
+    yield alone(named("recall@10 of passages"), "of 1", [asked.found], FOUND)
+    yield alone(named("recall@10 of wordings"), "of 1", [asked.wordings_found], FOUND)
+    yield alone(named("recall@10, a tenth withdrawn"), "of 1", [asked.withdrawn_found], FOUND)
+    yield alone(named("memory after the questions"), "MB", [asked.held], Aim(2000))
+    yield alone(named("memory that no process shares"), "MB", [asked.own])
+    yield alone(named("to open, every file hashed"), "s", [asked.opened])
+    yield alone(named("to build, without embedding"), "s", [built])
+    yield alone(named("index"), "bytes a passage", [size])
 
 
 def ask(place: Path, models: Path) -> Asked:
@@ -128,28 +121,26 @@ def ask(place: Path, models: Path) -> Asked:
     pairs = list(zip(texts, embedded, strict=True))
     search = _milliseconds([partial(_search, retriever, *pair, versions) for pair in pairs])
     nearest = _milliseconds([partial(snapshot.engine.search, row, POOL) for row in vectors])
-    lexical = _milliseconds([partial(snapshot.lexical.best, terms(t), POOL) for t in texts])
-    rss, anonymous = _memory()  # before the exact search, which reads every vector
+    words = _milliseconds([partial(snapshot.lexical.best, terms(t), POOL) for t in texts])
+    held, own = _memory()  # before the exact search, which reads every vector
     dice = np.random.default_rng(SEED)
     kept = {version for version in sorted(versions) if dice.random() >= WITHDRAWN}
     fewer = _milliseconds([partial(_search, retriever, *pair, kept) for pair in pairs])
-    held = np.array([version in kept for version in snapshot.passages.versions], np.bool_)
-    mask = held[snapshot.passages.document_of]
+    among = np.array([version in kept for version in snapshot.passages.versions], np.bool_)
+    mask = among[snapshot.passages.document_of]
     return Asked(
-        engine=snapshot.manifest.engine,
-        seconds_to_open=round(opened, 2),
-        retrieval_ms=round(statistics.median(whole), 2),
-        retrieval_processor_ms=round(statistics.median(processor), 2),
-        retrieval_ms_95=round(statistics.quantiles(whole, n=20)[-1], 2),
-        search_ms=round(statistics.median(search), 2),
-        nearest_ms=round(statistics.median(nearest), 3),
-        lexical_ms=round(statistics.median(lexical), 3),
-        withdrawn_search_ms=round(statistics.median(fewer), 2),
-        recall=round(recall(snapshot.engine, snapshot.vectors, vectors), 4),
-        wordings_recall=round(recall(snapshot.asked_engine, snapshot.wordings.vectors, vectors), 4),
-        withdrawn_recall=round(recall(snapshot.engine, snapshot.vectors, vectors, mask), 4),
-        rss_mb=rss,
-        anonymous_mb=anonymous,
+        opened=opened,
+        retrieval=whole,
+        retrieval_processor=processor,
+        search=search,
+        nearest=nearest,
+        words=words,
+        withdrawn_search=fewer,
+        found=recall(snapshot.engine, snapshot.vectors, vectors),
+        wordings_found=recall(snapshot.asked_engine, snapshot.wordings.vectors, vectors),
+        withdrawn_found=recall(snapshot.engine, snapshot.vectors, vectors, mask),
+        held=held,
+        own=own,
     )
 
 
@@ -180,38 +171,21 @@ def _milliseconds(
     return took
 
 
-def _memory() -> tuple[int, int]:
+def _memory() -> tuple[float, float]:
     """Megabytes that this process holds, and of them those that no other process can share."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     held = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith("Rss")}
-    return sum(map(int, held.values())) // 1024, int(held["RssAnon"]) // 1024
+    return sum(map(int, held.values())) / 1024, int(held["RssAnon"]) / 1024
 
 
-def _bytes_a_passage(place: Path, count: int) -> dict[str, int]:
+def _bytes_a_passage(place: Path, count: int) -> float:
     folder = SnapshotStore(place).current_folder()
-    found: dict[str, int] = {}
-    for path in folder.rglob("*"):
-        if path.is_file():
-            part = path.relative_to(folder).parts[0]
-            found[part] = found.get(part, 0) + path.stat().st_size
-    return {part: round(size / count) for part, size in sorted(found.items()) if size >= count}
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / count
 
 
-def main() -> int:
-    """Measure and print JSON."""
-    parser = argparse.ArgumentParser(prog="python -m evals.bench.growth", description=__doc__)
-    parser.add_argument("--home", type=Path, help="a home that is indexed; else one is made")
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--engine", default=AUTO)
-    chosen = parser.parse_args()
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        found = growth(chosen.home or folder / "home", folder, chosen.sizes, chosen.engine)
-    for size in found.sizes:
-        print(json.dumps({**size._asdict(), "asked": size.asked._asdict()}))
-    print(json.dumps({**found._asdict(), "sizes": list(chosen.sizes)}))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+PART = Part(
+    "growth",
+    "Real passages and perturbed copies of them, one wording each and no statements or tokens, "
+    "which are looked up by their place; no floor",
+    measure,
+)

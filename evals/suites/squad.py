@@ -82,7 +82,7 @@ class _Paragraphs:
         except TextWithoutWords:
             return 0.0
         understood, found, lexical = self._alone.evidence(question.question, document)
-        return decide(understood, found, lexical, one_document=True)[1]
+        return decide(understood, found, lexical, one_document=True).probability
 
     def _are_right(self, places: Sequence[Place], question: ParagraphQuestion) -> list[bool]:
         own = self._corpus.versions.get(_id_of(question))

@@ -56,6 +56,7 @@ class EngineKind(Protocol):
 ENGINES: dict[str, tuple[str, str]] = {
     "exact": ("index.engines.exact", "ExactEngine"),
     "faiss": ("index.engines.faiss_flat", "FaissFlatEngine"),
+    "faiss-half": ("index.engines.faiss_flat", "FaissHalfEngine"),
     "faiss-ivf": ("index.engines.faiss_ivf", "FaissIvfEngine"),
 }
 ELSEWHERE: dict[str, tuple[str, str]] = {  # engines in another program, chosen by its address
@@ -98,7 +99,7 @@ def engine_for(setting: str, rows: int) -> str:
     """The name of the engine that a setting means for so many rows: `AUTO` goes by their number."""
     if setting != AUTO:
         return setting
-    return "faiss" if rows < APPROXIMATE_FROM else "faiss-ivf"
+    return "faiss-half" if rows < APPROXIMATE_FROM else "faiss-ivf"
 
 
 def check_vectors(vectors: Vectors) -> Vectors:

@@ -1,4 +1,4 @@
-"""FAISS flat inner product: exact, and fast to some ten thousand passages."""
+"""FAISS comparing every row: exact, or at half precision and several times as fast."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -51,6 +51,24 @@ class FaissFlatEngine:
     def open(cls, path: Path) -> Self:
         """Read what `save` wrote."""
         return cls(faiss.read_index(str(path)))
+
+
+class FaissHalfEngine(FaissFlatEngine):
+    """A `faiss.IndexScalarQuantizer` of two bytes a number: half to read, and to hold.
+
+    Scores err by less than a thousandth. A row at the very edge of those asked for may be missed;
+    who needs the order exactly compares the rows that were found by their own vectors.
+    """
+
+    @classmethod
+    def build(cls, vectors: Vectors, like: Vectors | None = None) -> Self:
+        """An engine over `vectors`."""
+        rows = check_vectors(vectors)
+        half = faiss.IndexScalarQuantizer(
+            rows.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        half.add(rows)
+        return cls(half)
 
 
 def selector(allowed: Mask | None) -> faiss.IDSelector | None:

@@ -22,7 +22,7 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
 
 
 def _import_when_used(name: str) -> None:
-    """Put a module in its place whose code runs when it is first asked for anything.
+    """Put a package in its place whose code runs when it, or a part, is first asked for.
 
     `importlib.util.LazyLoader` would run it as soon as a second place imports it.
     """
@@ -30,6 +30,7 @@ def _import_when_used(name: str) -> None:
     if name in sys.modules or spec is None or spec.loader is None:
         return
     module, loader, lock = module_from_spec(spec), spec.loader, RLock()
+    places = module.__dict__.pop("__path__")  # who imports a part of it asks for them first
     begun = False
 
     def run(attribute: str) -> Any:  # noqa: ANN401  whatever the module has
@@ -37,6 +38,7 @@ def _import_when_used(name: str) -> None:
         with lock:  # others wait; what the module asks of itself meanwhile comes from this thread
             if not begun:
                 begun = True
+                module.__dict__["__path__"] = places
                 loader.exec_module(module)
         if attribute not in module.__dict__:
             raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
