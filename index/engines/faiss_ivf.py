@@ -54,7 +54,7 @@ class FaissIvfEngine:
             faiss.IndexFlatIP(dimension),
             dimension,
             lists_for(size),
-            faiss.ScalarQuantizer.QT_8bit,
+            faiss.ScalarQuantizer.QT_8bit_uniform,
             faiss.METRIC_INNER_PRODUCT,
         )
         lists.cp.niter, lists.cp.max_points_per_centroid = ROUNDS, LEARNED_FROM

@@ -15,8 +15,8 @@ TUNING = 100  # vectors that the number of lists is found with
 
 
 def lists_for(size: int) -> int:
-    """How many lists `size` rows are put in: a power of two near 2 √n."""
-    near = 1 << round(math.log2(2 * math.sqrt(max(size, 1))))
+    """How many lists `size` rows are put in: a power of two near 4 √n."""
+    near = 1 << round(math.log2(4 * math.sqrt(max(size, 1))))
     return max(min(near, size // LEAST), 1)
 
 
