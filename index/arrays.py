@@ -48,14 +48,13 @@ def gather(array: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.fl
         file = os.open(str(mapped.filename), os.O_RDONLY)
     except FileNotFoundError:  # the snapshot was dropped meanwhile; its mapping still holds it
         return array[rows]
-    found = np.empty((len(rows), array.shape[1]), array.dtype)
     width = array.shape[1] * array.itemsize
     try:
-        for row, to in zip(rows.tolist(), found, strict=True):
-            os.preadv(file, [to.data], mapped.offset + row * width)
+        read = [os.pread(file, width, at) for at in (mapped.offset + rows * width).tolist()]
     finally:
         os.close(file)
-    return found
+    found: NDArray[np.float32] = np.frombuffer(b"".join(read), array.dtype)
+    return found.reshape(-1, array.shape[1])
 
 
 def rows_in(ranges: NDArray[np.int64]) -> NDArray[np.int64]:
