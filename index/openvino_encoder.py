@@ -125,7 +125,7 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         settings = {
             "INFERENCE_PRECISION_HINT": made.precision,
-            "INFERENCE_NUM_THREADS": streams,
+            "INFERENCE_NUM_THREADS": CORES if streams > 1 else 1,
             "NUM_STREAMS": streams,
             "ENABLE_CPU_PINNING": False,  # or two processes would share the first core
             "WEIGHTS_PATH": str(folder / WEIGHTS),

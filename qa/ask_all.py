@@ -14,10 +14,15 @@ from qa.triage.check import triage
 TOGETHER = 128  # questions embedded at a time: about 4 MB until they are answered
 
 
-def answers_to(texts: Sequence[str], opened: Callable[[], Assistant]) -> Iterator[Answer]:
+def answers_to(
+    texts: Sequence[str],
+    opened: Callable[[], Assistant],
+    tell: Callable[[Exception], None] = print_error,
+) -> Iterator[Answer]:
     """The answer to each text, in order, by an assistant that is to be `opened`.
 
-    Where that fails: the warnings up to the first text that needs none, then the error.
+    Where that fails: the warnings up to the first text that needs none, then the error, of which
+    `tell` hears with each warning.
     """
     try:
         assistant = opened()
@@ -26,7 +31,7 @@ def answers_to(texts: Sequence[str], opened: Callable[[], Assistant]) -> Iterato
             flag = triage().check(text)
             if flag is None:
                 raise
-            print_error(error)
+            tell(error)
             yield unsearched(text, flag)
         return
     yield from ask_all(assistant, texts)

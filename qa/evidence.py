@@ -30,7 +30,7 @@ from sources.document import Document, Source
 from sources.segments import Statement
 
 CANDIDATES = 24  # passages whose statements are weighed
-NEAR = 0.55  # what nearness counts in the rank of a passage, the rest being its words
+NEAR_IN_RANK = 0.55  # what nearness counts in the rank of a passage, the rest being its words
 
 
 class Features(NamedTuple):
@@ -191,7 +191,8 @@ def _of_passages(
     dense, near, asked, lexical = by_hit.T
     wordy = lexical / (lexical.max() or 1.0)
     # Late interaction is a feature of every statement, so it has no part in the rank.
-    place = np.argsort(np.argsort(-(NEAR * near + (1 - NEAR) * wordy), kind="stable"))
+    best_first = np.argsort(-(NEAR_IN_RANK * near + (1 - NEAR_IN_RANK) * wordy), kind="stable")
+    place = np.argsort(best_first)
     return {
         "passage_similarity": dense[of],
         "asked": np.maximum(wording - dense[of], 0),

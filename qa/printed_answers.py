@@ -11,7 +11,7 @@ from qa.terminal import print_json
 
 
 def print_answers(answers: Iterable[Answer], settings: Settings, chosen: argparse.Namespace) -> int:
-    """Print each answer as soon as it is there."""
+    """Print each answer when its turn comes."""
     end = "\n" if chosen.batch is None else "\n\n"
     for answer in answers:
         if chosen.json:

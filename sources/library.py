@@ -8,6 +8,7 @@ version, a withdrawn one is no longer quotable.
 import fcntl
 import logging
 import os
+import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -183,14 +184,15 @@ class Library:
     def revision(self) -> int:
         """A number that grows with every change, by any process.
 
-        It is asked for before every answer, so first past SQLAlchemy, which takes several times
-        as long, and in its way where that fails: it knows what went wrong.
+        It is asked for before every answer, so in SQLite first past SQLAlchemy, which takes
+        twice as long, and in its way where that fails: it knows what went wrong.
         """
-        failed = sa.exc.SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error
-        with suppress(*failed), closing(self._engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute(REVISION)
-            return int(cursor.fetchall()[0][0])
+        failed = sa.exc.SQLAlchemyError, sqlite3.Error, ValueError, IndexError
+        if not self._shared:
+            with suppress(*failed), closing(self._engine.raw_connection()) as connection:
+                cursor = connection.cursor()
+                cursor.execute(REVISION)
+                return int(cursor.fetchall()[0][0])
         with self.transaction() as connection:
             return int(connection.exec_driver_sql(REVISION).scalar_one())
 

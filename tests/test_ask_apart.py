@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -55,29 +57,40 @@ def test_several_processes_answer_as_one_does_and_in_order(assistant, monkeypatc
     assert alike(ask_apart(assistant.settings, texts)) == alike(ask_all(assistant, texts))
 
 
-def test_without_an_index_a_sign_is_warned_of_before_the_error(library_of, capfd):
-    answers = ask_apart(Settings(home=library_of(FILES).home), [SIGN, ASKED[0]])
+def test_without_an_index_signs_are_warned_of_before_the_error_and_nothing_after(
+    library_of, capfd, monkeypatch
+):
+    monkeypatch.setattr(module, "SHARE", 2)
+    answers = ask_apart(Settings(home=library_of(FILES).home), [SIGN, ASKED[0], SIGN, SIGN, SIGN])
     assert next(answers).outcome is Outcome.NOT_SEARCHED
     with pytest.raises(NoSnapshot, match="quotewell index build"):
         next(answers)
-    assert capfd.readouterr().err.startswith("quotewell: nothing is indexed")
+    told = capfd.readouterr().err
+    assert told.startswith("quotewell: nothing is indexed")
+    assert told.count("\n") == 1
 
 
 def test_the_command_shares_out_many_questions(assistant, monkeypatch, tmp_path, capsys):
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(json.dumps({"q": text}) + "\n" for text in ASKED), encoding="utf-8")
     command = ["--home", str(assistant.settings.home), "ask", "--json", "--batch", str(rows)]
-    printed = []
+    printed, apart, shared_out = [], [], asking._ask_apart
+    monkeypatch.setattr(asking, "CORES", 2)
+    monkeypatch.setattr(asking, "_ask_apart", lambda *a: apart.append(a) or shared_out(*a))
     for many in (len(ASKED) + 1, len(ASKED)):
+        assert not apart
         monkeypatch.setattr(asking, "MANY", many)
         assert main(command) == 0
         lines = map(json.loads, capsys.readouterr().out.splitlines())
         printed.append([{**line, "answer_id": "", "took_ms": 0} for line in lines])
     assert [line["question"] for line in printed[0]] == ASKED
     assert printed[0] == printed[1]
+    assert len(apart) == 1
 
 
-def test_an_interrupt_ends_all_of_them_with_one_line(assistant, tmp_path):
+@pytest.fixture
+def many(assistant, tmp_path):
+    """A command that is asked very much, in a group of processes of its own, as a terminal has."""
     rows = tmp_path / "rows.jsonl"
     rows.write_text((json.dumps({"q": ASKED[0]}) + "\n") * 20_000, encoding="utf-8")
     command = ["ask", "--json", "--home", str(assistant.settings.home), "--batch", str(rows)]
@@ -86,9 +99,46 @@ def test_an_interrupt_ends_all_of_them_with_one_line(assistant, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # a group of its own, as a terminal gives one
+        start_new_session=True,
     )
-    assert json.loads(process.stdout.readline())["question"] == ASKED[0]
-    os.killpg(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    assert (process.returncode, told) == (130, "quotewell: stopped\n")
+    yield process
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_an_interrupt_ends_all_of_them_with_one_line(many):
+    assert json.loads(many.stdout.readline())["question"] == ASKED[0]
+    os.killpg(many.pid, signal.SIGINT)
+    _, told = many.communicate(timeout=60)
+    assert (many.returncode, told) == (130, "quotewell: stopped\n")
+
+
+def test_when_the_first_is_killed_the_others_end_too(many):
+    assert json.loads(many.stdout.readline())["question"] == ASKED[0]
+    many.kill()
+    many.communicate(timeout=60)  # until nobody holds its output open any more
+    assert many.returncode == -signal.SIGKILL
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system lists no processes")
+def test_a_process_that_the_system_ends_is_told_in_a_line(many):
+    assert json.loads(many.stdout.readline())["question"] == ASKED[0]
+    (worker, *_) = workers_of(many.pid)
+    os.kill(worker, signal.SIGKILL)
+    _, told = many.communicate(timeout=60)
+    assert many.returncode == 1
+    assert told == (
+        "quotewell: the system ended a process that was answering, perhaps for want of memory; "
+        "ask fewer questions at a time\n"
+    )
+
+
+def workers_of(first):
+    """The processes that were begun by `first` and hold the model."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            begun_by = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            words = (folder / "cmdline").read_text()
+            if begun_by == first and "spawn_main" in words:
+                yield int(folder.name)

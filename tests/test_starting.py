@@ -25,6 +25,9 @@ except AttributeError as error:
 
 PART_OF_PANDAS = """
 from qa.ui.lean_gradio import gr
+from pandas.errors import ParserError
+import pandas
+assert pandas.errors.ParserError is ParserError, "a part of it was run twice"
 from pandas.api.types import is_integer_dtype
 print(is_integer_dtype("int32"))
 """

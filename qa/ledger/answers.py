@@ -132,7 +132,9 @@ def trace_of(workings: Workings, settings: Settings) -> Facts:
                 "doc_id": e.doc_id,
                 "version": e.version,
                 "dense": round(e.hit.dense, 6),
+                "near": round(e.hit.near, 6),
                 "lexical": round(e.hit.lexical, 6),
+                "late": round(e.hit.late, 6),
                 "fused": round(e.hit.score, 6),
             }
             for e in ranked

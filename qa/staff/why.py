@@ -51,6 +51,7 @@ class Candidate(NamedTuple):
     """A passage that was looked at, with its scores; `rank` from 1.
 
     `best` is its strongest statement's evidence, none when none of them is among those kept.
+    Older records have neither `near` nor `late`.
     """
 
     rank: int
@@ -61,6 +62,8 @@ class Candidate(NamedTuple):
     lexical: float
     fused: float
     best: float | None
+    near: float | None = None
+    late: float | None = None
 
 
 class Statement(NamedTuple):

@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec, module_from_spec
-from threading import RLock
+from types import ModuleType
 from typing import Any
 
 __all__ = ["gr"]
@@ -21,31 +22,33 @@ os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(2**62)
 
 
-def _import_when_used(name: str) -> None:
-    """Put a package in its place whose code runs when it, or a part, is first asked for.
+@contextmanager
+def _put_off(name: str) -> Iterator[None]:
+    """Let who imports a package meanwhile have a stand-in, which imports it when it is used.
 
     `importlib.util.LazyLoader` would run it as soon as a second place imports it.
     """
     spec = find_spec(name)
-    if name in sys.modules or spec is None or spec.loader is None:
+    if name in sys.modules or spec is None:
+        yield
         return
-    module, loader, lock = module_from_spec(spec), spec.loader, RLock()
-    places = module.__dict__.pop("__path__")  # who imports a part of it asks for them first
-    begun = False
+    stand_in = module_from_spec(spec)
 
-    def run(attribute: str) -> Any:  # noqa: ANN401  whatever the module has
-        nonlocal begun
-        with lock:  # others wait; what the module asks of itself meanwhile comes from this thread
-            if not begun:
-                begun = True
-                module.__dict__["__path__"] = places
-                loader.exec_module(module)
-        if attribute not in module.__dict__:
-            raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
-        return module.__dict__[attribute]
+    def used(attribute: str) -> Any:  # noqa: ANN401  whatever the package has
+        _drop(stand_in)
+        return getattr(import_module(name), attribute)
 
-    module.__dict__["__getattr__"] = run
-    sys.modules[name] = module
+    stand_in.__dict__["__getattr__"] = used
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        _drop(stand_in)  # everyone else imports the package itself
+
+
+def _drop(module: ModuleType) -> None:
+    if sys.modules.get(module.__name__) is module:
+        del sys.modules[module.__name__]
 
 
 @contextmanager
@@ -65,6 +68,5 @@ def _no_stubs() -> Iterator[None]:
         inspect.getfile = told
 
 
-_import_when_used("pandas")
-with _no_stubs():
+with _put_off("pandas"), _no_stubs():
     import gradio as gr
