@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from index.errors import SearchError
 from index.openvino_encoder import CORES
@@ -25,19 +25,13 @@ from qa.terminal import print_error
 from sources.errors import SourceError
 
 if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
+
     from qa.assistant import Assistant
 
 MOST = 4  # processes, each of which holds the model
 SHARE = 128  # questions that a process is given at a time; `ask_all` embeds as many together
 AHEAD = 2  # shares for each process that are given out before the first is wanted
-
-
-class _Signal(Protocol):
-    """An event that all processes see."""
-
-    def is_set(self) -> bool: ...
-
-    def set(self) -> None: ...
 
 
 class _Answered(NamedTuple):
@@ -93,10 +87,10 @@ def _interrupts_left_to_this_process() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-_stop: list[_Signal] = []
+_stop: list["Event"] = []  # that of the first process, in each of the others
 
 
-def _begin(stop: _Signal) -> None:
+def _begin(stop: "Event") -> None:
     """What each process does first: it learns when to stop, and ends with the one that began it."""
     _stop.append(stop)
     Thread(target=_end_with_the_first, daemon=True).start()
