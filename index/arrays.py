@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import SnapshotDamaged
+from index.errors import REBUILD, SnapshotDamaged
 
 LARGE = 1 << 28  # bytes of an array whose rows are read and not mapped
 EMPTY = 256  # bytes of a file that may hold an array of nothing, which cannot be mapped
@@ -56,7 +56,7 @@ def gather(array: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.fl
     finally:
         os.close(file)
     if any(len(row) < width for row in read):
-        raise SnapshotDamaged(f"{mapped.filename} has been cut short; run `quotewell index build`")
+        raise SnapshotDamaged(f"{mapped.filename} has been cut short; {REBUILD}")
     found: NDArray[np.float32] = np.frombuffer(bytearray().join(read), array.dtype)
     return found.reshape(-1, array.shape[1])
 

@@ -16,12 +16,12 @@ from index.embedded import Embedded, Known, embed_all, key_rows
 from index.embedder import Embedder, Progress
 from index.engines import AUTO, Vectors, engine, engine_for, is_elsewhere
 from index.engines.recall import SAMPLE, recall
-from index.errors import BuildInProgress, IndexNotWritten, NothingToIndex
+from index.errors import REBUILD, BuildInProgress, IndexNotWritten, NothingToIndex
 from index.lexical import LexicalIndex
 from index.milvus_lexical import MilvusLexicalIndex
 from index.passage_table import save_rows
 from index.passages import Prepared, passage_rows, prepare
-from index.snapshot import FORMAT, REBUILD, Manifest, SnapshotStore, file_hashes, index_recipe
+from index.snapshot import FORMAT, Manifest, SnapshotStore, file_hashes, index_recipe
 from index.statements import StatementTable
 from index.wordings import statement_of_each
 from index.words import words

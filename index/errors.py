@@ -14,6 +14,8 @@
 Every message ends with what to do next.
 """
 
+REBUILD = "run `quotewell index build`"  # what helps against most of it
+
 
 class SearchError(Exception):
     """A model or an index cannot be used."""

@@ -125,6 +125,7 @@ class OpenVinoEmbedder:
         self._tokenizer.no_padding()
         settings = {
             "INFERENCE_PRECISION_HINT": made.precision,
+            # A second thread for one question would be awake too late.
             "INFERENCE_NUM_THREADS": CORES if streams > 1 else 1,
             "NUM_STREAMS": streams,
             "ENABLE_CPU_PINNING": False,  # or two processes would share the first core

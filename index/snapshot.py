@@ -20,7 +20,7 @@ from index.arrays import open_array
 from index.aspects import aspects_recipe
 from index.embedder import ModelIdentity, sha256_of
 from index.engines import Engine, engine
-from index.errors import NoSnapshot, SnapshotDamaged, SnapshotMismatch
+from index.errors import REBUILD, NoSnapshot, SnapshotDamaged, SnapshotMismatch
 from index.late import TokenTable
 from index.lexical import LexicalIndex
 from index.milvus import announce, let_go
@@ -32,7 +32,6 @@ from index.words import words_recipe
 from sources.segments import RECIPE
 
 FORMAT = 5
-REBUILD = "run `quotewell index build`"
 
 
 @dataclass(frozen=True, slots=True)

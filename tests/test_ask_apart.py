@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evals.bench.processes import PROGRAM
 from index.build import build
 from index.conversion import open_embedder
 from index.embedder import DEFAULT_MODEL
@@ -32,7 +32,6 @@ FILES = {
 }
 ASKED = ["Does a biopsy hurt?", "", "hello", "I cannot feel my legs", "Is the scan loud?", "bread?"]
 SIGN = "I cannot feel my legs and I wet myself"
-PROGRAM = "import sys; from qa.cli import program; sys.exit(program())"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +94,7 @@ def many(assistant, tmp_path):
     rows.write_text((json.dumps({"q": ASKED[0]}) + "\n") * 20_000, encoding="utf-8")
     command = ["ask", "--json", "--home", str(assistant.settings.home), "--batch", str(rows)]
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *command],
+        [*PROGRAM, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
